@@ -1,0 +1,51 @@
+"""rift_sim: a scenario model of the U.S.-Colombia security relationship.
+
+Conditional projections, not predictions, and not for operational use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rift_sim.ensemble.run import Run, load, run
+    from rift_sim.errors import InputError, RiftError
+    from rift_sim.model import RiftModel
+    from rift_sim.scenario import Scenario, load_scenario
+
+__version__ = "0.1.0"
+__all__ = [
+    "InputError",
+    "RiftError",
+    "RiftModel",
+    "Run",
+    "Scenario",
+    "__version__",
+    "load",
+    "load_scenario",
+    "run",
+]
+
+_HOME = {
+    "InputError": "rift_sim.errors",
+    "RiftError": "rift_sim.errors",
+    "RiftModel": "rift_sim.model",
+    "Run": "rift_sim.ensemble.run",
+    "load": "rift_sim.ensemble.run",
+    "run": "rift_sim.ensemble.run",
+    "Scenario": "rift_sim.scenario",
+    "load_scenario": "rift_sim.scenario",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import public names where they are first used, so that ``rift --help`` stays quick."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'rift_sim' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,86 @@
+"""The one kind of error that a user's input can cause, and how it reads."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["InputError", "RiftError", "nearest"]
+
+
+class RiftError(Exception):
+    """Base of every error that rift_sim raises on purpose."""
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str | None:
+    """Return the allowed name most like `name`, or None when nothing is close.
+
+    Parameters
+    ----------
+    name
+        What the user wrote.
+    allowed
+        The names that would have been accepted.
+    """
+    folded = {option.casefold(): option for option in allowed}
+    found = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else None
+
+
+class InputError(RiftError):
+    """Bad input: which file, line and key, what is wrong, and what is allowed.
+
+    Parameters
+    ----------
+    problem
+        What is wrong, one clause without a full stop.
+    file, line, key
+        Where it stands; each may be unknown. Lines count from 1.
+    allowed
+        What would have been accepted: a phrase, or a list of names.
+    given
+        The name that was not recognised; with a list in `allowed` the nearest
+        right name is added to the message.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: str | Path | None = None,
+        line: int | None = None,
+        key: str | None = None,
+        allowed: str | Iterable[str] | None = None,
+        given: str | None = None,
+    ) -> None:
+        self.problem = problem
+        self.file = None if file is None else str(file)
+        self.line = line
+        self.key = key or None
+        names = None if allowed is None or isinstance(allowed, str) else list(allowed)
+        self.allowed = ", ".join(names) if names is not None else allowed
+        self.nearest = nearest(given, names) if given and names else None
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        head = ": ".join(part for part in (place, self.key, self.problem) if part)
+        if self.allowed:
+            head += f"; allowed: {self.allowed}"
+        if self.nearest:
+            head += f"; did you mean '{self.nearest}'?"
+        return head
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive the trip between processes (keyword arguments do not by default)."""
+        return (_rebuild, (self.__dict__.copy(),))
+
+
+def _rebuild(fields: dict[str, object]) -> InputError:
+    error = InputError.__new__(InputError)
+    error.__dict__.update(fields)
+    Exception.__init__(error, str(error))
+    return error
