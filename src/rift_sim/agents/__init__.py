@@ -1,0 +1,1 @@
+"""Who decides: the government, its partners, the armed groups and the stakeholders."""

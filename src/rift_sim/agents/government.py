@@ -1,0 +1,175 @@
+"""The government of Colombia: what it can do, and where and on whom it presses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rift_sim.agents.base import Actor
+from rift_sim.physics.capability import (
+    ces,
+    leadership_step,
+    relax,
+    substitution_step,
+    with_partner,
+)
+
+if TYPE_CHECKING:
+    from rift_sim.agents.partners import UnitedStates
+    from rift_sim.model import RiftModel
+
+__all__ = ["POLICY_MONTHS", "Government"]
+
+POLICY_MONTHS = 4.0
+"""Time constant with which a new posture reaches the field (judgement)."""
+
+
+class Government(Actor):
+    """The government: its president's type, its forces and its posture.
+
+    Attributes
+    ----------
+    president
+        Type of president, one of `rift_sim.vocabulary.PRESIDENT_TYPES`.
+    hostility
+        Of the pair of governments in [0, 1], before partners and time change it.
+    pressure, pressure_wanted
+        Pressure on armed groups relative to 2023-2025, now and as decided.
+    eradication, eradication_effect
+        Hectares of coca eradicated a year, and hectares gone for good per hectare.
+    mobility, intelligence, leadership, force
+        Inputs of capability, 1 at full strength.
+    officers
+        Experience of police intelligence officers, in [0, 1].
+    sharing, extradition
+        Intelligence sharing with the U.S. and extradition, in [0, 1].
+    capability, reference
+        Capability now and at the start of the run.
+    """
+
+    def __init__(self, model: RiftModel) -> None:
+        super().__init__(model)
+        self.president = "left"
+        self.hostility = 0.0
+        self.pressure = self.pressure_wanted = 1.0
+        self.eradication = self.eradication_effect = 0.0
+        self.leadership = self.officers = self.force = 1.0
+        self.sharing = self.extradition = 1.0
+        self.substitute_mobility = self.substitute_intelligence = 0.0
+        self.mobility = self.intelligence = self.capability = self.reference = 1.0
+        self.reference_intelligence = self.reference_eradication = 1.0
+        self.force_ramp = (0.0, 0)
+        self.yearly: dict[str, float] = {}
+        self.yearly_month = 0
+        self.frozen: dict[str, float] = {}
+        self.adopt("left", first=True)
+
+    def adopt(self, president: str, *, first: bool = False) -> None:
+        """Take over the posture of a type of president; C24 decides on the relationship."""
+        draw = self.rift.draw
+        self.president = president
+        self.pressure_wanted = draw[f"pressure_{president}"]
+        self.eradication = draw[f"eradication_{president}"]
+        self.eradication_effect = draw.eradication_effect
+        if first or self.rift.on("C24"):
+            self.hostility = draw[f"hostility_{president}"]
+        if first:
+            self.pressure = self.pressure_wanted
+
+    def set_reference(self) -> None:
+        """Remember the start: effects on the map are relative to it."""
+        self.reference = self.capability
+        self.reference_intelligence = max(self.intelligence, 1e-6)
+        self.reference_eradication = self.eradication * self.eradication_effect
+
+    @property
+    def ratio(self) -> float:
+        """Capability relative to the start of the run."""
+        return self.capability / self.reference
+
+    @property
+    def loss_rate(self) -> float:
+        """Losses of armed groups a member and year under the effort of this month."""
+        draw = self.rift.draw
+        found: float = (self.intelligence / self.reference_intelligence) ** draw.loss_intelligence
+        lost: float = draw.loss_rate * self.pressure * self.ratio**draw.loss_capability * found
+        return lost
+
+    @property
+    def removal(self) -> float:
+        """Hectares of coca gone for good in a month."""
+        if not self.rift.on("C13"):
+            return self.reference_eradication / 12.0
+        return self.eradication * self.eradication_effect / 12.0
+
+    def step(self) -> None:
+        """Update the forces: experience, size, and what partners still provide."""
+        draw, rift = self.rift.draw, self.rift
+        self.pressure = relax(self.pressure, self.pressure_wanted, POLICY_MONTHS)
+        self._repeat_retirements()
+        aid = rift.united_states
+        training = draw.training_effect * aid.disbursed["police"] if rift.on("C28") else 0.0
+        self.leadership = leadership_step(self.leadership, draw.leadership_rebuild, training)
+        self.officers = leadership_step(self.officers, draw.officer_rebuild, 0.0)
+        change, months = self.force_ramp
+        if months > 0:
+            self.force += change
+            self.force_ramp = (change, months - 1)
+        self.force *= 1.0 + draw[f"force_trend_{self.president}"] / 12.0
+        self._combine(aid)
+
+    def _combine(self, aid: UnitedStates) -> None:
+        draw, rift = self.rift.draw, self.rift
+        air = self._held("C01", "air", aid.disbursed["air_mobility"])
+        shared = aid.disbursed["intelligence"] * self.sharing
+        analysts = self._held("C02", "shared", shared)
+        officers = self._held("C04", "officers", self.officers)
+        experience = self._held("C03", "leadership", self.leadership)
+        years, ceiling = draw.substitution_years, draw.substitution_ceiling
+        self.substitute_mobility = substitution_step(
+            self.substitute_mobility, draw.us_share_mobility * (1.0 - air), ceiling, years
+        )
+        self.substitute_intelligence = substitution_step(
+            self.substitute_intelligence, draw.us_share_intelligence * (1.0 - analysts),
+            ceiling, years,
+        )
+        self.mobility = with_partner(
+            1.0, draw.us_share_mobility, min(air, 1.5), self.substitute_mobility
+        )
+        link = 1.0 - draw.officer_link * (1.0 - officers)
+        self.intelligence = with_partner(
+            officers, draw.us_share_intelligence, min(analysts, 1.5) * link,
+            self.substitute_intelligence,
+        )
+        self.capability = ces(
+            (self.mobility, self.intelligence, experience, self.force),
+            (draw.weight_mobility, draw.weight_intelligence, draw.weight_leadership,
+             draw.weight_force),
+            draw.ces_elasticity, draw.capability_floor,
+        )
+        if not rift.started:
+            self.frozen = {
+                "air": aid.disbursed["air_mobility"], "shared": shared,
+                "officers": self.officers, "leadership": self.leadership,
+            }
+
+    def _held(self, claim: str, name: str, value: float) -> float:
+        """Return the value of now, or that of the start when the mechanism is off."""
+        if self.rift.on(claim) or not self.rift.started:
+            return value
+        return self.frozen.get(name, value)
+
+    def retire(self, share: float, officers: float) -> None:
+        """Lose experience: `share` of leadership, `officers` of police intelligence."""
+        self.leadership *= 1.0 - self.rift.draw.leadership_relevance * share
+        self.officers *= 1.0 - officers
+
+    def rebuild(self, share: float) -> None:
+        """Regain a share of the experience that is missing."""
+        self.leadership += share * (1.0 - self.leadership)
+        self.officers += share * (1.0 - self.officers)
+
+    def _repeat_retirements(self) -> None:
+        if self.yearly and self.rift.month_index > self.yearly_month:
+            if (self.rift.month_index - self.yearly_month) % 12 == 0:
+                self.retire(self.yearly.get("retire", 0.0), self.yearly.get("officers", 0.0))
+                self.rebuild(self.yearly.get("rebuild", 0.0))

@@ -1,0 +1,133 @@
+"""Partner states: the United States, China, and the neighbours across the border."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rift_sim.agents.base import Actor
+from rift_sim.physics.capability import relax
+from rift_sim.vocabulary import AID_LINES, SECURITY_LINES
+
+if TYPE_CHECKING:
+    from rift_sim.model import RiftModel
+
+__all__ = ["China", "Neighbour", "UnitedStates"]
+
+_TERM_2025 = 2025 * 12 + 1
+_TERM_2029 = 2029 * 12 + 1
+"""February of the year in which a U.S. administration takes office, as month index."""
+
+
+class Partner(Actor):
+    """A state that gives, withholds, tolerates or closes."""
+
+
+class UnitedStates(Partner):
+    """The United States: aid by line, and how it treats the pair of governments.
+
+    Attributes
+    ----------
+    level
+        Appropriated aid by line, 1 = fiscal year 2024.
+    held
+        Lines that a scenario holds; the agent leaves them alone.
+    disbursed
+        Aid that arrives, by line, 1 = fiscal year 2024.
+    """
+
+    def __init__(self, model: RiftModel) -> None:
+        super().__init__(model)
+        self.level = dict.fromkeys(AID_LINES, 1.0)
+        self.disbursed = dict.fromkeys(AID_LINES, 1.0)
+        self.held: set[str] = set()
+        self.ramps: dict[str, tuple[float, int]] = {}
+
+    def decree(self, levels: dict[str, float], over_months: int, hold: bool) -> None:
+        """Set aid by line, at once or along a straight line."""
+        for line, level in levels.items():
+            self.held.discard(line)
+            self.ramps.pop(line, None)
+            if hold:
+                self.held.add(line)
+            if over_months:
+                self.ramps[line] = ((level - self.level[line]) / over_months, over_months)
+            else:
+                self.level[line] = level
+
+    def temper(self) -> float:
+        """Return the factor by which the administration of the month changes hostility."""
+        draw, month = self.rift.draw, self.rift.month_index
+        if month < _TERM_2025:
+            return draw.us_earlier_factor
+        return 1.0 if month < _TERM_2029 else draw.us_2029_factor
+
+    def step(self) -> None:
+        """Appropriate at the start of the fiscal year; disburse with the pipeline's delay."""
+        if self.rift.month.month == 10 and self.rift.started:
+            self._appropriate()
+        for line, (change, months) in list(self.ramps.items()):
+            self.level[line] += change
+            self.ramps[line] = (change, months - 1)
+            if months <= 1:
+                del self.ramps[line]
+        delay = self.rift.draw.aid_pipeline
+        for line in AID_LINES:
+            self.disbursed[line] = relax(self.disbursed[line], self.level[line], delay)
+
+    def _appropriate(self) -> None:
+        """Move free lines part of the way to the aid that the state of diplomacy earns."""
+        draw = self.rift.draw
+        earned = draw.aid_restoration_ceiling * self.rift.relationship.pillars["diplomacy"]
+        for line in AID_LINES:
+            if line not in self.held and line not in self.ramps:
+                gap = earned - self.level[line]
+                self.level[line] += draw.aid_appropriation_speed * gap
+
+    def usd(self, line: str) -> float:
+        """Return the dollars disbursed in the month in one line."""
+        return self.rift.draw[f"aid_{line}"] / 12.0 * self.disbursed[line]
+
+    @property
+    def security(self) -> float:
+        """Mean level of the three security lines, at most 1."""
+        return min(1.0, sum(self.disbursed[line] for line in SECURITY_LINES) / 3.0)
+
+
+class China(Partner):
+    """China: offers what the United States leaves.
+
+    Attributes
+    ----------
+    engagement
+        In [0, 1].
+    """
+
+    def __init__(self, model: RiftModel) -> None:
+        super().__init__(model)
+        self.engagement = 0.1
+
+    def step(self) -> None:
+        """Move toward the room that the relationship leaves, over about two years."""
+        room = self.rift.draw.china_gain * (1.0 - self.rift.relationship.index)
+        self.engagement = relax(self.engagement, room, 24.0)
+
+
+class Neighbour(Partner):
+    """A neighbour: how freely armed groups rest on its side of the border.
+
+    Attributes
+    ----------
+    country
+        ``venezuela`` or ``ecuador``.
+    permissiveness, wanted
+        In [0, 1], now and where it is heading.
+    """
+
+    def __init__(self, model: RiftModel, country: str, permissiveness: float) -> None:
+        super().__init__(model)
+        self.country = country
+        self.permissiveness = self.wanted = permissiveness
+
+    def step(self) -> None:
+        """Follow the regime within about half a year."""
+        self.permissiveness = relax(self.permissiveness, self.wanted, 6.0)

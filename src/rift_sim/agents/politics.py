@@ -1,0 +1,234 @@
+"""Politics: what each kind of dated event does to the agents.
+
+One function a kind; `HANDLERS` maps the kinds of `rift_sim.scenario` to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rift_sim.agents.pairs import set_pair
+from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
+from rift_sim.physics.streams import Process, uniform_at
+
+if TYPE_CHECKING:
+    from rift_sim.model import RiftModel
+
+__all__ = ["HANDLERS", "apply_event"]
+
+
+def apply_event(model: RiftModel, event: Any) -> None:
+    """Apply every action of one event, in the order they are written."""
+    for kind, action in event.actions:
+        HANDLERS[kind](model, action)
+
+
+def _aid(model: RiftModel, action: Any) -> None:
+    model.united_states.decree(action.levels, action.over_months, action.hold)
+
+
+def _commanders(model: RiftModel, action: Any) -> None:
+    government = model.government
+    if action.stop:
+        government.yearly = {}
+    retire, officers = action.retire or 0.0, action.intelligence_officers or 0.0
+    government.retire(retire, officers)
+    government.rebuild(action.rebuild or 0.0)
+    if action.every == "year":
+        government.yearly = {
+            "retire": retire, "officers": officers, "rebuild": action.rebuild or 0.0
+        }
+        government.yearly_month = model.month_index
+
+
+def _force_size(model: RiftModel, action: Any) -> None:
+    government = model.government
+    goal = action.level if action.level is not None else government.force * (1 + action.change)
+    if action.over_months:
+        step = (goal - government.force) / action.over_months
+        government.force_ramp = (step, action.over_months)
+    else:
+        government.force, government.force_ramp = goal, (0.0, 0)
+
+
+def _eradication(model: RiftModel, action: Any) -> None:
+    draw = model.draw
+    model.government.eradication = action.hectares_per_year
+    voluntary = action.method == "substitution"
+    model.government.eradication_effect = (
+        draw.substitution_effect if voluntary else draw.eradication_effect
+    )
+
+
+def _intelligence_sharing(model: RiftModel, level: float) -> None:
+    model.government.sharing = level
+
+
+def _extradition(model: RiftModel, level: float) -> None:
+    model.government.extradition = level
+
+
+def _designation(model: RiftModel, action: Any) -> None:
+    model.group(action.group).designated = action.kind == "fto"
+
+
+def _sanctuary(model: RiftModel, action: Any) -> None:
+    model.neighbours[action.country].wanted = action.level
+
+
+def _diplomacy(model: RiftModel, action: Any) -> None:
+    model.relationship.nudge("diplomacy", action.effect)
+
+
+def _posture(model: RiftModel, action: Any) -> None:
+    government = model.government
+    if action.pressure is not None:
+        government.pressure_wanted = action.pressure
+    if action.eradication is not None:
+        government.eradication = action.eradication
+    if action.talks is False:
+        for group in model.groups:
+            group.leave_table()
+
+
+def _talks(model: RiftModel, action: Any) -> None:
+    for name in action.targets(model.world.groups):
+        if action.open:
+            model.group(name).talks = True
+        else:
+            model.group(name).leave_table()
+
+
+def _ceasefire(model: RiftModel, action: Any) -> None:
+    for name in action.targets(model.world.groups):
+        group = model.group(name)
+        group.ceasefire = action.on
+        group.ceasefire_until = model.month_index + action.months if action.months else 0
+
+
+def _inauguration(model: RiftModel, action: Any) -> None:
+    u = uniform_at(model.seed_number, model.replicate, 0, Process.ELECTION, model.elections)
+    model.elections += 1
+    president, total = "", 0.0
+    for name, chance in action.mix.items():
+        total += chance
+        if chance > 0.0:
+            president = name
+            if u < total:
+                break
+    model.government.adopt(president)
+    kept = model.draw[f"talks_kept_{president}"]
+    for group in model.groups:
+        place = 1000 + group.order
+        u = uniform_at(model.seed_number, model.replicate, model.month_index, Process.TALKS, place)
+        if group.talks and u >= kept:
+            group.leave_table()
+
+
+def _certification(model: RiftModel, outcome: str) -> None:
+    effect = {"certified": 0.3, "waiver": -0.5, "decertified": -1.0}[outcome]
+    model.relationship.nudge("diplomacy", effect)
+    model.relationship.nudge("justice", 0.5 * effect)
+
+
+def _tariff(model: RiftModel, action: Any) -> None:
+    if action.by == "us":
+        model.relationship.tariff = action.rate
+        model.relationship.nudge("diplomacy", -action.rate / 50.0)
+    else:
+        # A quarrel with Ecuador closes the border to cooperation against groups.
+        ecuador = model.neighbours["ecuador"]
+        ecuador.wanted = min(1.0, ecuador.wanted + 0.002 * action.rate)
+
+
+def _sanction(model: RiftModel, action: Any) -> None:
+    model.relationship.nudge("diplomacy", -action.severity)
+    if action.target == "economy":
+        model.relationship.nudge("trade", -action.severity)
+
+
+def _threat(model: RiftModel, action: Any) -> None:
+    model.relationship.nudge("diplomacy", -action.severity)
+
+
+def _strike(model: RiftModel, action: Any) -> None:
+    model.relationship.nudge("diplomacy", -action.severity)
+    if action.group is not None:
+        row = model.group(action.group).order
+        kept = 1.0 - model.draw.strike_loss * action.severity
+        model.lose(row, (1.0 - kept) * model.state.members[row].sum())
+        model.state.armed[row] *= kept
+        model.state.support[row] *= kept
+
+
+def _venezuela(model: RiftModel, action: Any) -> None:
+    venezuela = model.neighbours["venezuela"]
+    venezuela.wanted = model.draw[f"sanctuary_{action.regime}"]
+
+
+def _demobilisation(model: RiftModel, action: Any) -> None:
+    row = model.group(action.group).order
+    refuse = action.dissident_share or 0.0
+    if action.dissident is not None:
+        _transfer(model, row, model.group(action.dissident).order, action.share * refuse)
+    leaving = action.share * (1.0 - refuse) / max(1.0 - action.share * refuse, 1e-9)
+    model.lose(row, leaving * model.state.members[row].sum())
+    model.state.armed[row] *= 1.0 - leaving
+    model.state.support[row] *= 1.0 - leaving
+    if action.share >= 1.0:
+        model.state.present[row] = 0
+
+
+def _split(model: RiftModel, action: Any) -> None:
+    _transfer(model, model.group(action.group).order, model.group(action.into).order, action.share)
+
+
+def _transfer(model: RiftModel, source: int, target: int, share: float) -> None:
+    """Hand a share of the members of one group to another, place by place."""
+    state = model.state
+    for members in (state.armed, state.support):
+        moved = share * members[source]
+        members[source] -= moved
+        members[target] += moved
+    if share > 0.0:
+        np.maximum(state.present[target], state.present[source], out=state.present[target])
+
+
+def _pair(value: int) -> Callable[[RiftModel, Any], None]:
+    def apply(model: RiftModel, pair: tuple[str, str]) -> None:
+        first, second = (model.group(name).order for name in pair)
+        set_pair(model.state.pair_state, first, second, value)
+
+    return apply
+
+
+HANDLERS: dict[str, Callable[[Any, Any], None]] = {
+    "aid": _aid,
+    "commanders": _commanders,
+    "force_size": _force_size,
+    "eradication": _eradication,
+    "intelligence_sharing": _intelligence_sharing,
+    "extradition": _extradition,
+    "designation": _designation,
+    "sanctuary": _sanctuary,
+    "diplomacy": _diplomacy,
+    "posture": _posture,
+    "talks": _talks,
+    "ceasefire": _ceasefire,
+    "inauguration": _inauguration,
+    "certification": _certification,
+    "tariff": _tariff,
+    "sanction": _sanction,
+    "threat": _threat,
+    "strike": _strike,
+    "venezuela": _venezuela,
+    "demobilisation": _demobilisation,
+    "split": _split,
+    "pact": _pair(PACT),
+    "war": _pair(WAR),
+    "coexistence": _pair(COEXISTENCE),
+}
+"""What each kind of event does."""

@@ -1,0 +1,1 @@
+"""The world that replicates share, and the state each of them starts from."""

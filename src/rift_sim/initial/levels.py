@@ -1,0 +1,118 @@
+"""Scale the physics so that the first month meets the levels observed at the start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rift_sim.initial.state import Levels, State
+from rift_sim.physics.contest import PACT, WAR, fight, violence
+from rift_sim.physics.displacement import hazard, mass_size
+from rift_sim.physics.groups import utility
+from rift_sim.physics.observation import influence
+from rift_sim.physics.operations import allocate_operations, strike
+
+if TYPE_CHECKING:
+    from rift_sim.initial.world import World
+    from rift_sim.parameters import Draw
+
+__all__ = ["MASS_LARGEST", "MASS_LIMIT", "MASS_SMALLEST", "find_levels", "pair_intensity", "shock_spread", "spin_up"]
+
+Floats = NDArray[np.float64]
+
+MASS_SMALLEST, MASS_LARGEST, MASS_LIMIT = 50.0, 8000.0, 0.15
+"""Mass events: the legal threshold of 50 people; the largest seen in a month and place,
+rounded up; largest share of residents that flees or is confined in a month (judgement)."""
+
+
+def pair_intensity(pair_state: NDArray[np.int64], shock: Floats, draw: Draw) -> Floats:
+    """Return the fighting per engaged member of each pair, shape (group, group)."""
+    war = draw.war_intensity * np.exp(shock - 0.5 * draw.pair_shock_sd**2)
+    calm = draw.war_intensity * draw.coexistence_intensity
+    return np.where(pair_state == WAR, war, np.where(pair_state == PACT, 0.0, calm))
+
+
+def shock_spread(draw: Draw, size: int) -> Floats:
+    """Return the spread of the log-shocks: departments, and the country as the last entry."""
+    spread = np.full(size, draw.region_shock_sd)
+    spread[-1] = draw.national_shock_sd
+    return spread
+
+
+def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels:
+    """Find the factors of `Levels` for a fresh state, and set its violence and memory.
+
+    All mechanisms count as on: a switch changes what happens, not where it starts.
+    """
+    groups, places = world.shape
+    armed, support = state.armed.copy(), state.support.copy()
+    access = 1.0 - world.territory.remoteness
+    exposure = np.ones(groups)
+    allocate_operations(state.operations, armed, exposure, state.memory, access, 0.0)
+    hostile = (state.pair_state == WAR).astype(float)
+    fighting, clashes, reach = np.zeros(places), np.zeros(places), np.zeros(places)
+    strength = np.empty((groups, places))
+    influence(
+        strength, reach, armed, support, world.territory.indptr, world.territory.indices,
+        draw.spill, draw.support_weight,
+    )
+    utilities = np.empty((groups, places))
+    weights = np.array(
+        [draw.utility_rent, draw.utility_state, draw.utility_operations, draw.utility_rivals]
+    )
+    utility(
+        utilities, rents, armed, hostile, state.state_presence, state.operations, access,
+        exposure, weights,
+    )
+    members = state.members
+    total = np.maximum(members.sum(axis=1), 1e-9)
+    mean_rent = (rents * members).sum(axis=1) / total
+    mean_utility = (utilities * members).sum(axis=1) / total
+    scratch = np.zeros(groups)
+    intensity = pair_intensity(state.pair_state, np.full((groups, groups), 0.5 * draw.pair_shock_sd**2), draw)
+    fight(
+        armed, intensity, hostile, state.state_presence, draw.deterrence, 0.0,
+        fighting, np.zeros(places, dtype=np.uint8), np.zeros((groups, groups)), scratch,
+    )
+    strike(armed, support, state.operations, exposure, draw.loss_rate, scratch, clashes)
+    yearly = (draw.deaths_groups, draw.deaths_state, draw.deaths_civilians)
+    inside = world.inside
+    scale = np.array(
+        [_ratio(level / 12.0, raw[inside].sum())
+         for level, raw in zip(yearly, (fighting, clashes, reach), strict=True)]
+    )
+    violence(state.violence, state.memory, fighting, clashes, reach, scale, 1.0)
+    expected = np.empty(places)
+    hazard(
+        expected, state.violence, state.memory, state.resident, world.territory.rural_share,
+        state.frailty, draw.displacement_violence_now, draw.displacement_violence_memory,
+        draw.displacement_people,
+    )
+    grid = (np.arange(400) + 0.5) / 400.0
+    mean_size = float(
+        np.mean([mass_size(u, MASS_SMALLEST, 0.5 * MASS_LARGEST, draw.mass_tail) for u in grid])
+    )
+    level = _ratio(draw.displacement_level / 12.0, expected.sum())
+    remote = (expected * world.territory.remoteness**2).sum()
+    return Levels(
+        violence=scale,
+        displaced=(1.0 - draw.mass_share) * level,
+        mass_events=draw.mass_share * level / mean_size,
+        confined=_ratio(draw.confinement_level / 12.0, remote),
+        mean_rent=mean_rent,
+        mean_utility=mean_utility,
+    )
+
+
+def spin_up(world: World, draw: Draw, state: State) -> None:
+    """Place the operations of the first month where the violence of the start is."""
+    allocate_operations(
+        state.operations, state.armed, np.ones(world.shape[0]), state.memory,
+        1.0 - world.territory.remoteness, draw.operations_focus,
+    )
+
+
+def _ratio(level: float, raw: float) -> float:
+    return float(level / raw) if raw > 0.0 else 0.0

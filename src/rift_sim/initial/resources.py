@@ -1,0 +1,127 @@
+"""What there is to fight over: indices of rents, and where the state is thin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from rift_sim.seeds.ledger import Ledger
+    from rift_sim.territory import Territory
+
+__all__ = ["coca_places", "destinations", "resource_indices"]
+
+Floats = NDArray[np.float64]
+
+
+def resource_indices(territory: Territory, ledger: Ledger) -> Floats:
+    """Index the rents that do not change from month to month.
+
+    Mining follows the gold departments (fact GOLD_DEPARTMENTS) and remoteness;
+    smuggling the borders and coasts; extortion the people and their access to markets.
+
+    Returns
+    -------
+    ndarray
+        Mining, smuggling, extortion; each in [0, 1]; shape (3, place).
+    """
+    gold = _by_department(territory, ledger, "GOLD_DEPARTMENTS", "weight")
+    remote = territory.remoteness
+    mining = gold * (0.3 + 0.7 * remote)
+    frontier = territory.border_venezuela | territory.border_ecuador
+    smuggling = np.maximum(0.9 * frontier, 0.5 * territory.coast)
+    smuggling = np.maximum(smuggling, 0.5 * _next_to(territory, smuggling))
+    smuggling = np.where(territory.is_zone, 0.8, smuggling)
+    size = np.log1p(territory.population) / np.log1p(500_000.0)
+    extortion = np.clip(size * (1.0 - 0.4 * remote), 0.0, 1.0)
+    return np.ascontiguousarray(np.clip([mining, smuggling, extortion], 0.0, 1.0))
+
+
+def coca_places(territory: Territory, ledger: Ledger) -> tuple[Floats, NDArray[np.int64]]:
+    """Return the last surveyed coca of each department (ha), and how many places have it.
+
+    Municipalities with coca grow as the cube root of the hectares, which gives about
+    the 185 of 2022 over the country (fact COCA_MUNICIPALITIES).
+
+    Returns
+    -------
+    hectares, places
+        Shapes (department,).
+    """
+    table = ledger.facts["D_COCA"].table
+    assert table is not None
+    hectares = np.zeros(len(territory.departments))
+    for d, code in enumerate(territory.departments):
+        if code in table:
+            hectares[d] = list(table[code].values())[-1]
+    sizes = np.bincount(
+        territory.department_index[territory.department_index >= 0],
+        minlength=len(territory.departments),
+    )
+    wanted = np.ceil(0.62 * np.cbrt(hectares))
+    places = np.minimum(np.maximum(wanted, 1), np.ceil(0.75 * sizes)).astype(np.int64)
+    places[hectares < 1.0] = 0
+    return hectares, places
+
+
+def destinations(
+    territory: Territory, count: int = 24
+) -> tuple[NDArray[np.int32], Floats, Floats]:
+    """List for every place the towns its people would flee to.
+
+    The `count - 1` places with the strongest gravity at middling exponents, and the
+    place itself in front. Border zones take no internally displaced people.
+
+    Returns
+    -------
+    index, log_population, log_distance
+        Shapes (place, destination); distance in km.
+    """
+    places = len(territory.code)
+    inside = int(np.count_nonzero(~territory.is_zone))
+    count = min(count, inside)
+    distance = great_circle(territory)[:, :inside]
+    log_distance = np.log(distance + 5.0)
+    log_population = np.log(np.maximum(territory.population[:inside], 1.0))
+    score = 0.7 * log_population[None, :] - 1.3 * log_distance
+    rows = np.arange(inside)
+    score[rows, rows] = -np.inf
+    best = np.argsort(-score, axis=1, kind="stable")[:, : count - 1]
+    index = np.concatenate([np.arange(places)[:, None], best], axis=1).astype(np.int32)
+    # A zone's own row is never used for people; point it at its nearest town.
+    index[inside:, 0] = best[inside:, 0] if count > 1 else 0
+    columns = index.astype(np.int64)
+    return (
+        np.ascontiguousarray(index),
+        np.ascontiguousarray(log_population[columns]),
+        np.ascontiguousarray(np.take_along_axis(log_distance, columns, axis=1)),
+    )
+
+
+def great_circle(territory: Territory) -> Floats:
+    """Return distances between all places in km, shape (place, place)."""
+    lon = np.radians(territory.longitude)
+    lat = np.radians(territory.latitude)
+    cosine = np.sin(lat)[:, None] * np.sin(lat)[None, :] + np.cos(lat)[:, None] * np.cos(lat)[
+        None, :
+    ] * np.cos(lon[:, None] - lon[None, :])
+    return np.asarray(6371.0 * np.arccos(np.clip(cosine, -1.0, 1.0)))
+
+
+def _by_department(territory: Territory, ledger: Ledger, fact: str, column: str) -> Floats:
+    table = ledger.facts[fact].table
+    assert table is not None
+    values = np.array([table.get(code, {}).get(column, 0.0) for code in territory.departments])
+    return np.where(territory.department_index >= 0, values[territory.department_index], 0.3)
+
+
+def _next_to(territory: Territory, values: Floats) -> Floats:
+    """Return the largest value among the neighbours of each place."""
+    out = np.zeros_like(values)
+    for i in range(values.size):
+        near = territory.indices[territory.indptr[i] : territory.indptr[i + 1]]
+        if near.size:
+            out[i] = values[near].max()
+    return out

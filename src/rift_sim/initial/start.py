@@ -1,0 +1,195 @@
+"""The first state of a replicate: a map drawn anew from department figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rift_sim.initial.draws import normals, uniforms
+from rift_sim.initial.levels import find_levels, shock_spread, spin_up
+from rift_sim.initial.presence import assign_presence, smooth_noise
+from rift_sim.initial.state import Levels, State
+from rift_sim.physics.displacement import destination_weights
+from rift_sim.physics.groups import rent
+from rift_sim.physics.streams import Process, stream
+
+if TYPE_CHECKING:
+    from rift_sim.initial.world import World
+    from rift_sim.parameters import Draw
+
+__all__ = ["initial_state"]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.uint8]
+
+
+def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
+    """Draw the state before the first month.
+
+    Coca and groups are spread from department figures to municipalities by suitability
+    and keyed noise; a presence file of the scenario is taken as it is. Levels of
+    violence and displacement are scaled to what was observed nationally.
+
+    Parameters
+    ----------
+    world, draw
+        The shared world and the parameters of the replicate.
+    seed, replicate
+        Coordinates of the draws.
+    """
+
+    def key(process: Process) -> np.uint64:
+        return stream(seed, replicate, 0, process)
+
+    groups, places = world.shape
+    territory = world.territory
+    reference = 0.95 - draw.presence_remote * territory.remoteness
+    reference = np.where(territory.is_zone, 0.5, reference)
+    coca, capacity = _coca(world, draw, key(Process.INITIAL_COCA))
+    rents = np.empty((groups, places))
+    rent(rents, world.mix, world.resources, coca, draw.coca_scale)
+    present = _presence(world, draw, rents, reference, key(Process.INITIAL_PRESENCE))
+    armed, support = _members(world, draw, rents, present, key(Process.INITIAL_MEMBERS))
+    _send_abroad(world, draw, armed, support, present)
+    members = armed + support
+    detection = uniforms(key(Process.DETECTION), groups + 1, places)
+    seen = 1.0 - np.exp(-members / draw.survey_scale)
+    detection[:groups] = np.where(present == 1, 0.6 * seen * detection[:groups], detection[:groups])
+    weights = np.empty(world.log_distance.shape)
+    destination_weights(
+        weights, world.log_population, world.log_distance,
+        draw.stay_share, draw.gravity_population, draw.gravity_distance,
+    )
+    resident, away, protracted = _people(world, draw, weights)
+    spread = draw.frailty_sd
+    state = State(
+        armed=armed, support=support, present=present,
+        state_reference=reference, state_presence=reference.copy(),
+        operations=np.ones(places), violence=np.zeros(places), memory=np.zeros(places),
+        coca=coca, coca_capacity=capacity,
+        resident=resident, away=away, protracted=protracted, abroad=0.0,
+        frailty=np.exp(spread * normals(key(Process.FRAILTY), places) - 0.5 * spread**2),
+        noise=draw.noise_sd * normals(key(Process.DISPLACEMENT_NOISE), places),
+        region_shock=shock_spread(draw, len(territory.departments) + 1)
+        * normals(key(Process.DEPARTMENT_SHOCK), len(territory.departments) + 1),
+        detection=np.ascontiguousarray(detection[:groups]), attention=detection[groups].copy(),
+        destination_weights=weights,
+        pair_state=world.pair_state.copy(), pair_shock=np.zeros((groups, groups)),
+        levels=_NO_LEVELS,
+    )
+    state.levels = find_levels(world, draw, state, rents)
+    spin_up(world, draw, state)
+    return state
+
+
+_NO_LEVELS = Levels(np.zeros(3), 0.0, 0.0, 0.0, np.zeros(0), np.zeros(0))
+
+
+def _coca(world: World, draw: Draw, key: np.uint64) -> tuple[Floats, Floats]:
+    """Spread department coca over its most suitable places, and say what they could hold."""
+    territory = world.territory
+    noise = normals(key, 2, len(territory.code))
+    shocks = normals(key + np.uint64(1), len(territory.departments) + 1)
+    mining, smuggling, _ = world.resources
+    suitability = 1.5 * territory.remoteness + 0.8 * smuggling + 0.3 * mining
+    score = suitability + smooth_noise(noise[0], territory.indptr, territory.indices)
+    national = draw.coca_start_spread * shocks[-1]
+    coca = np.zeros(len(territory.code))
+    for d, hectares in enumerate(world.coca_hectares):
+        count = int(world.coca_counts[d])
+        if count == 0:
+            continue
+        here = np.flatnonzero(territory.department_index == d)
+        best = here[np.argsort(-score[here], kind="stable")[:count]]
+        share = np.exp(0.6 * suitability[best] + 1.1 * noise[1, best])
+        local = draw.coca_department_spread * shocks[d]
+        coca[best] = hectares * np.exp(national + local) * share / share.sum()
+    capacity = np.where(coca > 0.0, draw.coca_headroom * coca, 0.0)
+    near = smooth_noise(capacity, territory.indptr, territory.indices, 1.0)
+    open_land = (capacity == 0.0) & (near > 0.0) & world.inside
+    return coca, np.where(open_land, 300.0, capacity)
+
+
+def _presence(
+    world: World, draw: Draw, rents: Floats, reference: Floats, key: np.uint64
+) -> Flags:
+    groups, places = world.shape
+    if world.map_file is not None:
+        present = np.zeros((groups, places), dtype=np.uint8)
+        order = {g: n for n, g in enumerate(world.groups)}
+        for group, place in world.map_file.footholds:
+            present[order[group], place] = 1
+        return present
+    territory = world.territory
+    noise = normals(key, groups + 1, places)
+    smooth = smooth_noise(noise, territory.indptr, territory.indices)
+    appeal = draw.utility_rent * rents - draw.utility_state * reference
+    held = world.presence_counts.sum(axis=0).astype(float)
+    mean_appeal = (held / max(held.sum(), 1.0)) @ appeal
+    return assign_presence(
+        world.presence_counts, world.any_group, territory.department_index,
+        mean_appeal + smooth[groups], appeal + smooth[:groups],
+    )
+
+
+def _members(
+    world: World, draw: Draw, rents: Floats, present: Flags, key: np.uint64
+) -> tuple[Floats, Floats]:
+    """Share the members of each group among its footholds, a commission at the least."""
+    noise = normals(key, *world.shape)
+    weight = present * np.exp(0.5 * draw.utility_rent * rents + 0.7 * noise)
+    armed = np.zeros(world.shape)
+    support = np.zeros(world.shape)
+    for g, (total, fighters) in enumerate(world.members):
+        held = np.count_nonzero(present[g])
+        if held == 0 or total <= 0.0:
+            continue
+        least = min(8.0, 0.5 * total / held)
+        here = present[g] * least + (total - least * held) * weight[g] / weight[g].sum()
+        armed[g] = here * fighters / total
+        support[g] = here - armed[g]
+    return armed, support
+
+
+def _send_abroad(
+    world: World, draw: Draw, armed: Floats, support: Floats, present: Flags
+) -> None:
+    """Move the share of members with rear areas across the border into the zones."""
+    territory = world.territory
+    shares = {"venezuela": draw.share_abroad_venezuela, "ecuador": draw.share_abroad_ecuador}
+    for zone in np.flatnonzero(territory.is_zone):
+        share = shares[territory.country[zone]]
+        near = territory.indices[territory.indptr[zone] : territory.indptr[zone + 1]]
+        near = near[~territory.is_zone[near]]
+        for g in range(armed.shape[0]):
+            held = near[present[g, near] == 1]
+            if held.size == 0 or world.map_file is not None:
+                continue
+            for members in (armed, support):
+                moved = share * members[g, held]
+                members[g, held] -= moved
+                members[g, zone] += moved.sum()
+            present[g, zone] = 1
+
+
+def _people(world: World, draw: Draw, weights: Floats) -> tuple[Floats, Floats, Floats]:
+    """Split the population into residents, freshly displaced (by origin) and protracted."""
+    territory = world.territory
+    stock = draw.displaced_stock_start
+    population = np.where(world.inside, territory.population, 0.0)
+    whole = population.sum()
+    stock = min(stock, 0.3 * whole)
+    fresh = min(0.5 * draw.displacement_level, 0.5 * stock)
+    rural = population * territory.rural_share
+    total_rural = rural.sum()
+    away = fresh * (rural / total_rural if total_rural > 0.0 else population / whole)
+    hosts = np.zeros_like(population)
+    np.add.at(hosts, world.destination_index, (rural[:, None] + 1.0) * weights)
+    hosts = np.where(world.inside, 0.5 * hosts / hosts.sum() + 0.5 * population / whole, 0.0)
+    protracted = (stock - fresh) * hosts / hosts.sum()
+    protracted = np.minimum(protracted, 0.6 * population)
+    protracted *= (stock - fresh) / protracted.sum()
+    resident = np.maximum(population - protracted - away, 0.0)
+    return resident, away, protracted

@@ -1,0 +1,105 @@
+"""The state of a replicate: plain arrays over groups and places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Levels", "State"]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Factors that make the first month reproduce the levels observed at the start.
+
+    Attributes
+    ----------
+    violence
+        Deaths a month per unit of fighting, clashes and coercion, shape (3,).
+    displaced, mass_events, confined
+        People, events and people a month per unit of hazard.
+    mean_rent, mean_utility
+        Means of each group over its members at the start, shape (group,).
+    """
+
+    violence: Floats
+    displaced: float
+    mass_events: float
+    confined: float
+    mean_rent: Floats
+    mean_utility: Floats
+
+
+@dataclass
+class State:
+    """What changes from month to month on the map. G groups, N places, D departments.
+
+    Attributes
+    ----------
+    armed, support
+        Members of each group, shape (G, N).
+    present
+        1 where a group has a foothold, shape (G, N).
+    state_reference, state_presence
+        Presence of the state in [0, 1] at the capability of the start, and now.
+    operations
+        Effort of the forces, mean 1 over exposed members.
+    violence, memory
+        Expected conflict deaths a month, and their recent mean.
+    coca, coca_capacity
+        Hectares.
+    resident, away, protracted
+        People not displaced; freshly displaced, by origin; protracted, by host.
+    abroad
+        Displaced people who crossed the border since the start.
+    frailty, noise, region_shock
+        Persistent factor of displacement; its log-noise; log-shock of each department
+        and, last, of the country (shape (D + 1,)).
+    detection, attention
+        Quantiles of the survey, shape (G, N), and of the alerts, shape (N,).
+    destination_weights
+        Shares of destinations, shape (N, K).
+    pair_state, pair_shock
+        War, pact or coexistence of each pair, and log-intensity, shape (G, G).
+    levels
+        See `Levels`.
+    """
+
+    armed: Floats
+    support: Floats
+    present: Flags
+    state_reference: Floats
+    state_presence: Floats
+    operations: Floats
+    violence: Floats
+    memory: Floats
+    coca: Floats
+    coca_capacity: Floats
+    resident: Floats
+    away: Floats
+    protracted: Floats
+    abroad: float
+    frailty: Floats
+    noise: Floats
+    region_shock: Floats
+    detection: Floats
+    attention: Floats
+    destination_weights: Floats
+    pair_state: NDArray[np.int64]
+    pair_shock: Floats
+    levels: Levels
+
+    @property
+    def members(self) -> Floats:
+        """Armed members and support network, shape (G, N)."""
+        return self.armed + self.support
+
+    @property
+    def people(self) -> float:
+        """All people on the books inside the country: resident, away and protracted."""
+        return float(self.resident.sum() + self.away.sum() + self.protracted.sum())

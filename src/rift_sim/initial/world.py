@@ -1,0 +1,241 @@
+"""The world: everything that the replicates of a scenario share and none changes."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rift_sim.calendar import Month, month_axis
+from rift_sim.initial.map_file import PresenceMap, read_presence
+from rift_sim.initial.resources import coca_places, destinations, resource_indices
+from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
+from rift_sim.seeds import load_ledger
+from rift_sim.territory import load_territory
+from rift_sim.vocabulary import AID_LINES, PILLARS, SERIES
+
+if TYPE_CHECKING:
+    from rift_sim.scenario import Scenario
+    from rift_sim.seeds.ledger import Ledger
+    from rift_sim.territory import Territory
+
+__all__ = ["Variable", "World"]
+
+Floats = NDArray[np.float64]
+
+_PAIR_STATE = {"war": WAR, "pact": PACT, "coexistence": COEXISTENCE}
+_GROUP_ACTIONS = ("group", "groups", "into", "dissident")
+
+
+class Variable(NamedTuple):
+    """Shape and meaning of one output of a replicate.
+
+    Attributes
+    ----------
+    dims
+        Names of the dimensions, without ``replicate``.
+    dtype
+        Numpy type of the stored values.
+    attrs
+        ``long_name``, ``units``, ``kind`` (CF conventions).
+    """
+
+    dims: tuple[str, ...]
+    dtype: str
+    attrs: dict[str, str]
+
+
+class World:
+    """What the replicates of one scenario share: map, ledger, groups, starting figures.
+
+    Parameters
+    ----------
+    scenario
+        A resolved scenario without sweep axes.
+    municipal
+        Also record yearly figures for each municipality.
+
+    Attributes
+    ----------
+    groups
+        Ids of the groups that can act, in the order of the ledger.
+    resources
+        Mining, smuggling and extortion indices, shape (3, place).
+    mix
+        Income shares of coca, mining, smuggling, extortion, shape (group, 4).
+    members
+        Total and armed members at the start, shape (group, 2).
+    presence_counts, any_group
+        Municipalities at the start by (department, group) and by department.
+    coca_hectares, coca_counts
+        Last survey by department, and number of places with coca.
+    destination_index, log_population, log_distance
+        Where people flee to, shape (place, destination).
+    """
+
+    def __init__(self, scenario: Scenario, *, municipal: bool = False) -> None:
+        self.scenario = scenario
+        self.municipal = municipal
+        self.ledger: Ledger = load_ledger()
+        place = scenario.territory
+        self.territory: Territory = load_territory(
+            place.municipalities, place.neighbours, strict=place.strict
+        )
+        self.warnings = list(self.territory.warnings)
+        self.map_file: PresenceMap | None = None
+        if scenario.initial.presence is not None:
+            chosen = scenario.initial.presence
+            self.map_file = read_presence(chosen.file, chosen.year, self.ledger, self.territory)
+            self.warnings += self.map_file.warnings
+        self.groups = self._active_groups()
+        self.mix = np.array(
+            [
+                [getattr(self.ledger.groups[g].rents, rent) for rent in _RENTS]
+                for g in self.groups
+            ]
+        )
+        self.members = self._members()
+        self.resources = resource_indices(self.territory, self.ledger)
+        self.presence_counts, self.any_group = self._presence()
+        self.coca_hectares, self.coca_counts = coca_places(self.territory, self.ledger)
+        self.destination_index, self.log_population, self.log_distance = destinations(
+            self.territory
+        )
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of groups and places."""
+        return len(self.groups), len(self.territory.code)
+
+    @cached_property
+    def inside(self) -> NDArray[np.bool_]:
+        """True for the municipalities of Colombia, False for border zones; shape (place,)."""
+        return ~self.territory.is_zone
+
+    @cached_property
+    def pair_state(self) -> NDArray[np.int64]:
+        """War, pact or coexistence of each pair at the start, shape (group, group)."""
+        state = np.full((len(self.groups), len(self.groups)), COEXISTENCE, dtype=np.int64)
+        order = {g: n for n, g in enumerate(self.groups)}
+        for relation in self.ledger.relations:
+            a, b = relation.pair
+            if a in order and b in order:
+                state[order[a], order[b]] = state[order[b], order[a]] = _PAIR_STATE[relation.state]
+        return state
+
+    @cached_property
+    def coords(self) -> dict[str, Any]:
+        """Coordinates of every dimension but the replicate."""
+        start, months = self.scenario.start, self.scenario.months
+        codes = [c for c, zone in zip(self.territory.code, self.territory.is_zone, strict=True)
+                 if not zone]
+        return {
+            "time": month_axis(start, months),
+            "department": list(self.territory.departments),
+            "group": list(self.groups),
+            "pillar": list(PILLARS),
+            "line": list(AID_LINES),
+            "year": np.array(sorted({start.shift(m).year for m in range(months)})),
+            "municipality": codes,
+        }
+
+    @cached_property
+    def variables(self) -> dict[str, Variable]:
+        """Every array that a replicate returns, by name."""
+        wanted = set(self.scenario.observe or SERIES)
+        found: dict[str, Variable] = {}
+        for name, series in SERIES.items():
+            if name not in wanted:
+                continue
+            attrs = {"long_name": series.long_name, "units": series.units, "kind": series.kind}
+            found[name] = Variable(("time",), "float64", attrs)
+            for dim in series.also:
+                kind = "float32" if dim == "department" else "float64"
+                label = f"{series.long_name}, by {dim}"
+                found[f"{name}_{dim}"] = Variable(
+                    ("time", dim), kind, {**attrs, "long_name": label}
+                )
+        if "presence_survey" in wanted:
+            found["presence_survey_department_group"] = Variable(
+                ("time", "department", "group"), "uint16",
+                {"long_name": "Municipalities with a group, survey count",
+                 "units": "count", "kind": "stock"},
+            )
+        if self.municipal:
+            found.update(_MUNICIPAL)
+        return found
+
+    def _active_groups(self) -> tuple[str, ...]:
+        """Groups with members at the start, and those that the map or the events name."""
+        start, end = self.scenario.start, self.scenario.end
+        named: set[str] = set(self.map_file.groups) if self.map_file else set()
+        for event in (*self.scenario.history, *self.scenario.timeline):
+            for _, action in event.actions:
+                for key in _GROUP_ACTIONS:
+                    value = getattr(action, key, None)
+                    named.update([value] if isinstance(value, str) else value or [])
+                named.update(getattr(action, "pair", None) or [])
+        ids = []
+        for name, group in self.ledger.groups.items():
+            alive = group.start <= end and (group.until is None or group.until >= start)
+            if name in named or (alive and _latest_members(group.members, start) is not None):
+                ids.append(name)
+        return tuple(ids)
+
+    def _members(self) -> Floats:
+        rows = []
+        for name in self.groups:
+            known = _latest_members(self.ledger.groups[name].members, self.scenario.start)
+            rows.append((0.0, 0.0) if known is None else (known.total, known.armed))
+        return np.array(rows, dtype=float).reshape(-1, 2)
+
+    def _presence(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        table = self.ledger.facts["D_PRESENCE_2025"].table
+        assert table is not None
+        departments = self.territory.departments
+        counts = np.array(
+            [[int(table[d].get(g, 0)) if d in table else 0 for g in self.groups]
+             for d in departments], dtype=np.int64,
+        ).reshape(len(departments), len(self.groups))
+        any_group = np.array(
+            [int(table[d].get("any", 0)) if d in table else 0 for d in departments],
+            dtype=np.int64,
+        )
+        return counts, any_group
+
+
+_RENTS = ("coca", "mining", "smuggling", "extortion")
+_YEARLY = ("year", "municipality")
+_MUNICIPAL = {
+    "presence_municipality": Variable(
+        _YEARLY, "uint8", {"long_name": "Armed group present in December (survey)",
+                           "units": "1", "kind": "stock"}
+    ),
+    "control_municipality": Variable(
+        _YEARLY, "uint8", {"long_name": "Controlled by a group in December",
+                           "units": "1", "kind": "stock"}
+    ),
+    "newly_displaced_municipality": Variable(
+        _YEARLY, "float32", {"long_name": "People newly displaced in the year",
+                             "units": "people", "kind": "flow"}
+    ),
+    "presence_municipality_group": Variable(
+        (*_YEARLY, "group"), "uint8", {"long_name": "Group present in December (survey)",
+                                       "units": "1", "kind": "stock"}
+    ),
+    "control_municipality_group": Variable(
+        (*_YEARLY, "group"), "uint8", {"long_name": "Controlled by the group in December",
+                                       "units": "1", "kind": "stock"}
+    ),
+}
+
+
+def _latest_members(members: Any, start: Month) -> Any:
+    """Return the newest figure dated before the start, or the oldest one after it."""
+    dated = sorted((Month.parse(str(date)), figure) for date, figure in members.items())
+    if not dated:
+        return None
+    before = [figure for month, figure in dated if month < start]
+    return before[-1] if before else dated[0][1]

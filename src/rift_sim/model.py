@@ -1,0 +1,238 @@
+"""The model: a Mesa model that is one replicate, and its month, in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from rift_sim.agents.armed_group import ArmedGroup
+from rift_sim.agents.base import release
+from rift_sim.agents.government import Government
+from rift_sim.agents.partners import China, Neighbour, UnitedStates
+from rift_sim.agents.politics import apply_event
+from rift_sim.agents.relationship import Relationship
+from rift_sim.agents.stakeholders import Stakeholders
+from rift_sim.calendar import Month
+from rift_sim.initial.start import initial_state
+from rift_sim.initial.world import Variable, World
+from rift_sim.month import Ground
+from rift_sim.parameters import draw_parameters
+from rift_sim.recorder import Recorder
+
+if TYPE_CHECKING:
+    from rift_sim.scenario import Scenario
+
+__all__ = ["RiftModel", "Variable", "World", "simulate"]
+
+
+class RiftModel(mesa.Model):
+    """One replicate of a scenario.
+
+    Build it and step it by hand, or leave that to `rift_sim.run`:
+
+    >>> model = RiftModel("reference", replicate=0)  # doctest: +SKIP
+    >>> model.step()  # doctest: +SKIP
+    >>> model.government.capability  # doctest: +SKIP
+
+    Parameters
+    ----------
+    scenario
+        A scenario, the path of one, or the name of a shipped one.
+    replicate
+        Number of the replicate, from 0.
+    seed_number
+        Seed; that of the scenario if not given.
+    world
+        What replicates share; built from the scenario if not given.
+
+    Attributes
+    ----------
+    draw
+        Parameters of this replicate.
+    government, united_states, china, neighbours, groups, stakeholders
+        The agents.
+    relationship
+        The six pillars and the crises.
+    state
+        The arrays of the map.
+    month
+        The month that was simulated last; before the first step, the month before the
+        start.
+
+    Raises
+    ------
+    InputError
+        When the scenario or a file it names is not valid.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path = "reference",
+        *,
+        replicate: int = 0,
+        seed_number: int | None = None,
+        world: World | None = None,
+    ) -> None:
+        # Mesa's own generators are never used: every draw is keyed (physics.streams).
+        super().__init__(rng=0)
+        self.world = world if world is not None else World(_scenario(scenario))
+        self.scenario = self.world.scenario
+        self.replicate = replicate
+        self.seed_number = self.scenario.seed if seed_number is None else seed_number
+        self.draw = draw_parameters(
+            self.world.ledger, self.scenario.assumptions, self.seed_number, replicate
+        )
+        self.off = frozenset(c for c, on in self.scenario.mechanisms.items() if not on)
+        self.started = False
+        self.elections = 0
+        self.month = self._first_month().shift(-1)
+        self.united_states = UnitedStates(self)
+        self.china = China(self)
+        self.stakeholders = Stakeholders(self)
+        self.government = Government(self)
+        self.relationship = Relationship(self)
+        self.neighbours = {
+            "venezuela": Neighbour(self, "venezuela", self.draw.sanctuary_chavista),
+            "ecuador": Neighbour(self, "ecuador", self.draw.sanctuary_ecuador),
+        }
+        self.groups = self._armed_groups()
+        self._rows = {group.name: group for group in self.groups}
+        self.state = initial_state(self.world, self.draw, self.seed_number, replicate)
+        self.ground = Ground(self.world, self.draw, self.state, self.seed_number, replicate)
+        self._live_history()
+        self._events: dict[int, list[Any]] = {}
+        for event in self.scenario.timeline:
+            self._events.setdefault(event.date.index, []).append(event)
+        release(self)
+
+    @property
+    def month_index(self) -> int:
+        """Absolute index of the month."""
+        return self.month.index
+
+    def on(self, claim: str) -> bool:
+        """Say whether the mechanism of a claim (C01 to C28) is switched on."""
+        return claim not in self.off
+
+    def group(self, name: str) -> ArmedGroup:
+        """Return the armed group with this id."""
+        return self._rows[name]
+
+    def lose(self, row: int, members: float) -> None:
+        """Book members of a group who left other than by operations and fighting."""
+        self.ground.dispersed[row] += members
+
+    def growth_at_table(self, group: ArmedGroup) -> float:
+        """Return how much larger a group is than at the start, within [0.5, 2]."""
+        now = float(self.state.members[group.order].sum())
+        before = float(self.ground.members_start[group.order])
+        return min(2.0, max(0.5, now / before)) if before > 0.0 else 1.0
+
+    def step(self) -> None:
+        """Simulate one month, in the order of the design."""
+        self.month = self.month.shift(1)
+        self.ground.begin(self.month_index)
+        self._politics()
+        self._relations()
+        self.government.step()
+        self._press()
+        self._groups()
+        self.ground.contest(self.on)
+        self.ground.people(self.on)
+        self.ground.grow_coca(self.government.removal)
+        self.ground.observe(self.on)
+
+    def _politics(self) -> None:
+        for event in self._events.get(self.month_index, ()):
+            apply_event(self, event)
+
+    def _relations(self) -> None:
+        """Partners act first, then the relationship answers, then China fills the gap."""
+        self.united_states.step()
+        for neighbour in self.neighbours.values():
+            neighbour.step()
+        self.relationship.step()
+        self.china.step()
+
+    def _press(self) -> None:
+        """Send the forces: state presence, and operations on those exposed to them."""
+        for group in self.groups:
+            self.ground.exposure[group.order] = group.exposure
+        zones = [self.neighbours[name].permissiveness for name in ("venezuela", "ecuador")]
+        self.ground.deploy(self.government.ratio, zones[0], zones[1])
+
+    def _groups(self) -> None:
+        for group in self.groups:
+            group.step()
+            self.ground.recruitment[group.order] = group.recruitment
+        government = self.government
+        self.ground.weigh(government.pressure * government.ratio, self.on)
+        self.ground.recruit(self.on)
+        self.ground.move(self.on)
+        self.ground.strike(government.loss_rate)
+
+    def _live_history(self) -> None:
+        """Live through the months before the start: politics, partners and forces only."""
+        events: dict[int, list[Any]] = {}
+        for event in self.scenario.history:
+            events.setdefault(event.date.index, []).append(event)
+        start = self.scenario.start
+        while self.month.shift(1) < start:
+            self.month = self.month.shift(1)
+            for event in events.get(self.month_index, ()):
+                apply_event(self, event)
+            self._relations()
+            self.government.step()
+        if self.month.shift(1) == start and not self.scenario.history:
+            self.government.step()
+        self.government.set_reference()
+        self.ground.refresh_start()
+        self.started = True
+
+    def _first_month(self) -> Month:
+        dates = [event.date for event in self.scenario.history]
+        return min([*dates, self.scenario.start])
+
+    def _armed_groups(self) -> list[ArmedGroup]:
+        total, armed = self.world.members[:, 0], self.world.members[:, 1]
+        overall = armed.sum() / total.sum() if total.sum() > 0.0 else 0.5
+        shares = np.where(total > 0.0, armed / np.maximum(total, 1e-9), overall)
+        return [
+            ArmedGroup(self, name, row, float(shares[row]))
+            for row, name in enumerate(self.world.groups)
+        ]
+
+
+def simulate(world: World, replicate: int) -> dict[str, NDArray[Any]]:
+    """Run one replicate from start to end.
+
+    A pure function of the scenario of `world`, its seed and `replicate`.
+
+    Parameters
+    ----------
+    world
+        What replicates share.
+    replicate
+        Number of the replicate, from 0.
+
+    Returns
+    -------
+    dict
+        One array for each entry of ``world.variables``.
+    """
+    model = RiftModel(replicate=replicate, world=world)
+    recorder = Recorder(world)
+    for _ in range(world.scenario.months):
+        model.step()
+        recorder.record(model)
+    return recorder.arrays
+
+
+def _scenario(scenario: Scenario | str | Path) -> Scenario:
+    from rift_sim.scenario import Scenario, load_scenario
+
+    return scenario if isinstance(scenario, Scenario) else load_scenario(scenario)

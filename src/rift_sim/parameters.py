@@ -1,0 +1,80 @@
+"""One draw of the parameters: what a replicate believes about the world."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from rift_sim.physics.streams import Process, stream, uniform
+
+if TYPE_CHECKING:
+    from rift_sim.seeds.distributions import Distribution
+    from rift_sim.seeds.ledger import Ledger
+
+__all__ = ["Draw", "draw_parameters"]
+
+
+class Draw(Mapping[str, float]):
+    """The parameters of one replicate, by id, as a mapping or as attributes.
+
+    ``draw.loss_rate`` and ``draw["loss_rate"]`` are the same number, in the unit that
+    ``rift seeds parameters loss_rate`` shows.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, float]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> float:
+        return self._values[name]
+
+    def __getattr__(self, name: str) -> float:
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(f"no parameter is called '{name}'") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getstate__(self) -> dict[str, float]:
+        return self._values
+
+    def __setstate__(self, values: dict[str, float]) -> None:
+        self._values = values
+
+
+def draw_parameters(
+    ledger: Ledger,
+    assumptions: Mapping[str, float | Distribution],
+    seed: int,
+    replicate: int,
+) -> Draw:
+    """Draw every parameter from its prior, or from what the scenario assumes instead.
+
+    The quantile of a parameter depends on its id, the seed and the replicate only: an
+    assumption about one parameter leaves the draws of all others as they are.
+
+    Parameters
+    ----------
+    ledger
+        The ledger, whose parameters carry the priors.
+    assumptions
+        Numbers or distributions by parameter id; they take the place of the prior.
+    seed, replicate
+        Coordinates of the draw.
+    """
+    key = stream(seed, replicate, 0, Process.PARAMETER)
+    values: dict[str, float] = {}
+    for name, parameter in ledger.parameters.items():
+        belief = assumptions.get(name, parameter.prior)
+        if isinstance(belief, int | float):
+            values[name] = float(belief)
+        else:
+            values[name] = belief.quantile(uniform(key, zlib.crc32(name.encode())))
+    return Draw(values)

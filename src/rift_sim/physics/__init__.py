@@ -1,0 +1,1 @@
+"""The physics: pure functions on arrays, one module for each process of the month."""

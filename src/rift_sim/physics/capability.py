@@ -1,0 +1,73 @@
+"""Capability of the security forces: what partners and experience add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["ces", "leadership_step", "relax", "substitution_step", "with_partner"]
+
+
+def ces(
+    inputs: Sequence[float], weights: Sequence[float], elasticity: float, floor: float
+) -> float:
+    """Combine inputs with constant elasticity of substitution, above a floor.
+
+    Parameters
+    ----------
+    inputs
+        Mobility, intelligence, leadership and force, each relative to full strength (1).
+    weights
+        Their shares; they are scaled to sum to 1.
+    elasticity
+        Elasticity of substitution, above 0. At 1 the limit is Cobb-Douglas.
+    floor
+        Capability that remains when every input is gone, in [0, 1).
+
+    Returns
+    -------
+    float
+        Capability; 1 when every input is 1.
+    """
+    total = sum(weights)
+    rho = 1.0 - 1.0 / elasticity
+    positive = [max(value, 1e-6) for value in inputs]
+    if abs(rho) < 1e-9:
+        core = 1.0
+        for value, weight in zip(positive, weights, strict=True):
+            core *= value ** (weight / total)
+    else:
+        mean = sum(w / total * v**rho for v, w in zip(positive, weights, strict=True))
+        core = mean ** (1.0 / rho)
+    return floor + (1.0 - floor) * core
+
+
+def with_partner(own: float, share: float, partner: float, substitute: float) -> float:
+    """Return an input of which a partner provides `share` and the state the rest.
+
+    `own` and `partner` are levels relative to full strength; `substitute` is what the
+    state has built up in place of the partner's share.
+    """
+    return (1.0 - share) * own + share * partner + substitute
+
+
+def substitution_step(
+    substitute: float, lost: float, ceiling: float, years: float
+) -> float:
+    """Advance domestic substitution by a month.
+
+    It relaxes toward `ceiling` times what was lost, with time constant `years`.
+    """
+    return relax(substitute, ceiling * max(lost, 0.0), years * 12.0)
+
+
+def leadership_step(experience: float, rebuild: float, training: float) -> float:
+    """Advance leadership experience by a month toward full strength (1).
+
+    `rebuild` and `training` are rates a year; training comes from partners (C28).
+    """
+    return experience + (rebuild + training) / 12.0 * (1.0 - experience)
+
+
+def relax(value: float, target: float, months: float) -> float:
+    """Move `value` toward `target` by one month with time constant `months`."""
+    return value + (target - value) * min(1.0, 1.0 / max(months, 1.0))

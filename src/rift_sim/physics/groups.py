@@ -1,0 +1,339 @@
+"""What armed groups weigh and do in a month: rents, utility, recruitment, movement."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rift_sim.physics.kernel import kernel
+from rift_sim.physics.streams import uniform
+
+__all__ = ["enter", "move", "recruit", "rent", "utility", "withdraw"]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.uint8]
+Ints = NDArray[np.int32]
+
+
+@kernel
+def rent(out: Floats, mix: Floats, resources: Floats, coca: Floats, coca_scale: float) -> None:
+    """Value each place by the rents a group lives on.
+
+    Parameters
+    ----------
+    out
+        Rent, shape (group, place), dimensionless, about 0 to 1; written.
+    mix
+        Shares of coca, mining, smuggling and extortion in a group's income,
+        shape (group, 4).
+    resources
+        Index of mining, smuggling and legal wealth in [0, 1], shape (3, place).
+    coca
+        Hectares, shape (place,).
+    coca_scale
+        Hectares at which the coca index reaches one half.
+    """
+    groups, places = out.shape
+    for i in range(places):
+        leaf = coca[i] / (coca[i] + coca_scale)
+        for g in range(groups):
+            out[g, i] = (
+                mix[g, 0] * leaf
+                + mix[g, 1] * resources[0, i]
+                + mix[g, 2] * resources[1, i]
+                + mix[g, 3] * resources[2, i]
+            )
+
+
+@kernel
+def utility(
+    out: Floats,
+    rents: Floats,
+    armed: Floats,
+    hostile: Floats,
+    state: Floats,
+    operations: Floats,
+    access: Floats,
+    exposure: Floats,
+    weights: Floats,
+) -> None:
+    """Weigh the rent of a place against the state and rivals there.
+
+    Parameters
+    ----------
+    out
+        Utility, shape (group, place); written.
+    rents
+        From `rent`.
+    armed
+        Armed members, shape (group, place).
+    hostile
+        1 where two groups are at war, shape (group, group).
+    state
+        State presence in [0, 1], shape (place,).
+    operations, access, exposure
+        As in `rift_sim.physics.operations`.
+    weights
+        Of rent, state presence, operations where the forces reach, and rivals,
+        shape (4,). The operations weight carries the pressure of the month.
+    """
+    groups, places = out.shape
+    for i in range(places):
+        base = weights[1] * state[i]
+        push = weights[2] * operations[i] * access[i]
+        for g in range(groups):
+            rivals = 0.0
+            for h in range(groups):
+                rivals += hostile[g, h] * armed[h, i]
+            threat = rivals / (rivals + armed[g, i] + 5.0)
+            out[g, i] = (
+                weights[0] * rents[g, i] - base - exposure[g] * push - weights[3] * threat
+            )
+
+
+@kernel
+def recruit(
+    armed: Floats,
+    support: Floats,
+    rents: Floats,
+    mean_rent: Floats,
+    capacity: Floats,
+    rates: Floats,
+    armed_share: Floats,
+    elasticity: float,
+    recruits: Floats,
+) -> None:
+    """Recruit in every place held, more where rents are high, less where all are taken.
+
+    Parameters
+    ----------
+    armed, support
+        Members, shape (group, place); changed in place.
+    rents, mean_rent
+        Rent of the place, shape (group, place), and the group's mean at the start,
+        shape (group,).
+    capacity
+        Members a place can feed, all groups together, shape (place,).
+    rates
+        Gross recruitment, recruits a member and year, shape (group,).
+    armed_share
+        Armed part of the members that the group keeps to, shape (group,).
+    elasticity
+        Of recruitment to rent.
+    recruits
+        Recruits of each group, shape (group,); written.
+    """
+    groups, places = armed.shape
+    recruits[:] = 0.0
+    for i in range(places):
+        total = 0.0
+        for g in range(groups):
+            total += armed[g, i] + support[g, i]
+        if total > 0.0:
+            room = max(0.0, 1.0 - total / capacity[i])
+            for g in range(groups):
+                here = armed[g, i] + support[g, i]
+                if here > 0.0:
+                    pull = (0.05 + rents[g, i]) / (0.05 + mean_rent[g])
+                    pull = min(3.0, pull**elasticity)
+                    gain = here * rates[g] / 12.0 * pull * room
+                    recruits[g] += gain
+                    # Who arms whom follows need: losses of fighters are made good first.
+                    lack = armed_share[g] - armed[g, i] / here
+                    part = min(1.0, max(0.0, armed_share[g] + 2.0 * lack))
+                    armed[g, i] += gain * part
+                    support[g, i] += gain * (1.0 - part)
+
+
+@kernel
+def move(
+    members: Floats,
+    utilities: Floats,
+    present: Flags,
+    indptr: Ints,
+    indices: Ints,
+    share: float,
+    scratch: Floats,
+) -> None:
+    """Let a share of the members choose again between here and next door.
+
+    Quantal response: of those who move, a place j within reach (here or a neighbour
+    where the group has a foothold) is chosen with probability proportional to
+    exp(utility of j). Factorised so that two sparse sums do it; members are conserved.
+
+    Parameters
+    ----------
+    members
+        Shape (group, place); changed in place.
+    utilities
+        Shape (group, place).
+    present
+        1 where the group has a foothold, shape (group, place).
+    indptr, indices
+        Neighbours, compressed rows.
+    share
+        Share of members who choose again each month.
+    scratch
+        Shape (2, place).
+    """
+    groups, places = members.shape
+    for g in range(groups):
+        for i in range(places):
+            scratch[0, i] = np.exp(utilities[g, i]) if present[g, i] else 0.0
+            scratch[1, i] = 0.0
+        for i in range(places):
+            if scratch[0, i] > 0.0:
+                weight = scratch[0, i]
+                for k in range(indptr[i], indptr[i + 1]):
+                    weight += scratch[0, indices[k]]
+                scratch[1, i] = members[g, i] / weight
+        for i in range(places):
+            if scratch[0, i] > 0.0:
+                pull = scratch[1, i]
+                for k in range(indptr[i], indptr[i + 1]):
+                    pull += scratch[1, indices[k]]
+                members[g, i] += share * (scratch[0, i] * pull - members[g, i])
+
+
+@kernel
+def enter(
+    armed: Floats,
+    support: Floats,
+    present: Flags,
+    utilities: Floats,
+    mean_utility: Floats,
+    indptr: Ints,
+    indices: Ints,
+    key: np.uint64,
+    rate: float,
+    reach: float,
+    party: float,
+) -> int:
+    """Found new footholds next to old ones.
+
+    The yearly hazard that a group enters a place where it has none is
+    rate * (1 - exp(-A / reach)) * exp(U - mean U), where A counts its armed members
+    next door and the last factor is held within [0.02, 5]. The founding party comes
+    from the neighbours in proportion to their members, at most a fifth of each.
+
+    Parameters
+    ----------
+    armed, support, present
+        Shape (group, place); changed in place.
+    utilities, mean_utility
+        Shape (group, place), and the group's mean over its members, shape (group,).
+    indptr, indices
+        Neighbours, compressed rows.
+    key
+        Stream of the process ENTRY.
+    rate, reach, party
+        Entries a year at full neighbouring strength; armed members next door at which
+        63 % of that is reached; members in a founding party.
+
+    Returns
+    -------
+    int
+        Number of footholds founded.
+    """
+    groups, places = armed.shape
+    founded = 0
+    for g in range(groups):
+        for i in range(places):
+            if present[g, i]:
+                continue
+            near = 0.0
+            strength = 0.0
+            for k in range(indptr[i], indptr[i + 1]):
+                j = indices[k]
+                # 2 marks a foothold of this very month: it founds no other yet.
+                if present[g, j] == 1:
+                    near += armed[g, j]
+                    strength += armed[g, j] + support[g, j]
+            if near <= 0.0:
+                continue
+            appeal = min(5.0, max(0.02, np.exp(utilities[g, i] - mean_utility[g])))
+            hazard = rate / 12.0 * (1.0 - np.exp(-near / reach)) * appeal
+            if uniform(key, g * places + i) >= 1.0 - np.exp(-hazard):
+                continue
+            share = min(0.2, party / strength)
+            for k in range(indptr[i], indptr[i + 1]):
+                j = indices[k]
+                if present[g, j] == 1:
+                    armed[g, i] += share * armed[g, j]
+                    armed[g, j] -= share * armed[g, j]
+                    support[g, i] += share * support[g, j]
+                    support[g, j] -= share * support[g, j]
+            present[g, i] = 2
+            founded += 1
+    for g in range(groups):
+        for i in range(places):
+            if present[g, i] == 2:
+                present[g, i] = 1
+    return founded
+
+
+@kernel
+def withdraw(
+    armed: Floats,
+    support: Floats,
+    present: Flags,
+    utilities: Floats,
+    mean_utility: Floats,
+    indptr: Ints,
+    indices: Ints,
+    key: np.uint64,
+    rate: float,
+    small: float,
+    dispersed: Floats,
+) -> int:
+    """Give up weak footholds.
+
+    The yearly hazard is rate * small / (members + small) * exp(mean U - U), the last
+    factor within [0.1, 10]. Whoever leaves joins the strongest neighbouring foothold
+    of the group, or goes home when there is none.
+
+    Parameters
+    ----------
+    armed, support, present, utilities, mean_utility, indptr, indices
+        As in `enter`.
+    key
+        Stream of the process EXIT.
+    rate, small
+        Exits a year of a foothold without members; members at which it is halved.
+    dispersed
+        Members gone home, shape (group,); written.
+
+    Returns
+    -------
+    int
+        Number of footholds given up.
+    """
+    groups, places = armed.shape
+    dispersed[:] = 0.0
+    given_up = 0
+    for g in range(groups):
+        for i in range(places):
+            if not present[g, i]:
+                continue
+            here = armed[g, i] + support[g, i]
+            doubt = min(10.0, max(0.1, np.exp(mean_utility[g] - utilities[g, i])))
+            hazard = rate / 12.0 * small / (here + small) * doubt
+            if uniform(key, g * places + i) >= 1.0 - np.exp(-hazard):
+                continue
+            best = -1
+            most = 0.0
+            for k in range(indptr[i], indptr[i + 1]):
+                j = indices[k]
+                if present[g, j] and armed[g, j] > most:
+                    best = j
+                    most = armed[g, j]
+            if best >= 0:
+                armed[g, best] += armed[g, i]
+                support[g, best] += support[g, i]
+            else:
+                dispersed[g] += here
+            armed[g, i] = 0.0
+            support[g, i] = 0.0
+            present[g, i] = 0
+            given_up += 1
+    return given_up

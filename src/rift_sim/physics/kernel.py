@@ -1,0 +1,55 @@
+"""The compiler of the kernels, and where it keeps what it compiled."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numba
+
+__all__ = ["kernel", "kernel_cache"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# 'nnan' and 'ninf' are left out on purpose: a stray NaN must show, not vanish.
+_FAST = {"contract", "nsz", "arcp"}
+
+
+@lru_cache(maxsize=1)
+def kernel_cache() -> Path:
+    """Return the folder for compiled kernels, named after the content of this package.
+
+    Numba's own cache does not notice an edit in a function that a kernel calls from
+    another module; a folder for each version of the code does.
+    """
+    digest = hashlib.sha256(numba.__version__.encode())
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    base = os.environ.get("RIFT_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    root = Path(base) if base else Path.home() / ".cache"
+    folder = root / "rift_sim" / "kernels" / digest.hexdigest()[:16]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / "rift_sim-kernels" / digest.hexdigest()[:16]
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function over arrays to machine code, once, and keep the result on disk."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(kernel_cache())
+    try:
+        compiled: Any = numba.njit(
+            cache=True, error_model="numpy", fastmath=_FAST, nogil=True
+        )(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return cast(Callable[P, R], compiled)

@@ -1,0 +1,154 @@
+"""The record of a replicate: every observed series, month by month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rift_sim.physics.displacement import hosted
+from rift_sim.vocabulary import AID_LINES, PILLARS
+
+if TYPE_CHECKING:
+    from rift_sim.initial.world import World
+    from rift_sim.model import RiftModel
+
+__all__ = ["Recorder"]
+
+Floats = NDArray[np.float64]
+
+
+class Recorder:
+    """Collect what one replicate shows, into arrays made once.
+
+    Parameters
+    ----------
+    world
+        Says which series are wanted, and their shapes.
+
+    Attributes
+    ----------
+    arrays
+        One array for each entry of ``world.variables``.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        sizes = {name: len(values) for name, values in world.coords.items()}
+        self.arrays: dict[str, NDArray[Any]] = {
+            name: np.zeros([sizes[d] for d in variable.dims], dtype=variable.dtype)
+            for name, variable in world.variables.items()
+        }
+        territory = world.territory
+        self.inside = world.inside
+        self.department = territory.department_index[self.inside]
+        self.departments = len(territory.departments)
+        self.municipalities = int(self.inside.sum())
+        self.per_department = np.maximum(
+            np.bincount(self.department, minlength=self.departments), 1
+        )
+        self.years = np.asarray(world.coords["year"])
+        self.hosted = np.zeros(world.shape[1])
+        self.step = 0
+
+    def record(self, model: RiftModel) -> None:
+        """Write the month that the model has just lived."""
+        self._map(model)
+        self._members(model)
+        self._people(model)
+        self._politics(model)
+        if self.world.municipal:
+            self._municipal(model)
+        self.step += 1
+
+    def _put(self, name: str, value: Any) -> None:
+        if name in self.arrays:
+            self.arrays[name][self.step] = value
+
+    def _by_department(self, values: NDArray[Any]) -> Floats:
+        """Sum values over the municipalities of each department; shape (..., place)."""
+        inner = values[..., self.inside]
+        if inner.ndim == 1:
+            return np.bincount(self.department, weights=inner, minlength=self.departments)
+        return np.stack(
+            [np.bincount(self.department, weights=row, minlength=self.departments)
+             for row in inner]
+        )
+
+    def _map(self, model: RiftModel) -> None:
+        ground, state = model.ground, model.state
+        hosted(
+            self.hosted, state.away, state.protracted, self.world.destination_index,
+            state.destination_weights,
+        )
+        people = (state.resident + self.hosted)[self.inside]
+        for name, reports in (
+            ("presence_alert", ground.alert),
+            ("presence_survey", ground.survey),
+            ("control", ground.control),
+        ):
+            inner = reports[:, self.inside]
+            anyone = inner.any(axis=0)
+            self._put(name, anyone.mean())
+            self._put(f"{name}_population", people[anyone].sum() / people.sum())
+            self._put(f"{name}_group", inner.mean(axis=1))
+            if f"{name}_department" in self.arrays:
+                counts = np.bincount(self.department[anyone], minlength=self.departments)
+                self._put(f"{name}_department", counts / self.per_department)
+        if "presence_survey_department_group" in self.arrays:
+            self._put(
+                "presence_survey_department_group", self._by_department(ground.survey).T
+            )
+        contested = ground.contested[self.inside] == 1
+        self._put("contested", contested.mean())
+        counts = np.bincount(self.department[contested], minlength=self.departments)
+        self._put("contested_department", counts / self.per_department)
+
+    def _members(self, model: RiftModel) -> None:
+        state = model.state
+        for name, members in (("members", state.members), ("members_armed", state.armed)):
+            groups = members.sum(axis=1)
+            self._put(name, groups.sum())
+            self._put(f"{name}_group", groups)
+            if f"{name}_department" in self.arrays:
+                self._put(f"{name}_department", self._by_department(members.sum(axis=0)))
+
+    def _people(self, model: RiftModel) -> None:
+        ground, state = model.ground, model.state
+        for name, values in (
+            ("newly_displaced", ground.newly),
+            ("confined", ground.confined),
+            ("conflict_deaths", ground.dead),
+            ("coca_ha", state.coca),
+            ("displaced_stock", self.hosted),
+        ):
+            self._put(name, values[self.inside].sum())
+            if f"{name}_department" in self.arrays:
+                self._put(f"{name}_department", self._by_department(values))
+        self._put("returned", ground.flows[0])
+        self._put("crossed_border", ground.flows[1])
+        self._put("eradicated_ha", ground.coca_flows[1])
+
+    def _politics(self, model: RiftModel) -> None:
+        government, states = model.government, model.united_states
+        for name in ("capability", "mobility", "intelligence", "leadership", "force"):
+            self._put(name, getattr(government, name))
+        self._put("relationship_index", model.relationship.index)
+        self._put(
+            "relationship_index_pillar", [model.relationship.pillars[p] for p in PILLARS]
+        )
+        self._put("crises", model.relationship.crises)
+        usd = [states.usd(line) for line in AID_LINES]
+        self._put("aid_usd", sum(usd))
+        self._put("aid_usd_line", usd)
+
+    def _municipal(self, model: RiftModel) -> None:
+        """Stocks as in the last month of the year that the run reaches; flows summed."""
+        ground = model.ground
+        row = int(np.searchsorted(self.years, model.month.year))
+        for name, reports in (("presence", ground.survey), ("control", ground.control)):
+            inner = reports[:, self.inside]
+            self.arrays[f"{name}_municipality"][row] = inner.any(axis=0)
+            self.arrays[f"{name}_municipality_group"][row] = inner.T
+        self.arrays["newly_displaced_municipality"][row] += ground.newly[self.inside]
