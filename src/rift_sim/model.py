@@ -104,9 +104,6 @@ class RiftModel(mesa.Model):
         self.state = initial_state(self.world, self.draw, self.seed_number, replicate)
         self.ground = Ground(self.world, self.draw, self.state, self.seed_number, replicate)
         self._live_history()
-        self._events: dict[int, list[Any]] = {}
-        for event in self.scenario.timeline:
-            self._events.setdefault(event.date.index, []).append(event)
         release(self)
 
     @property
@@ -147,7 +144,7 @@ class RiftModel(mesa.Model):
         self.ground.observe(self.on)
 
     def _politics(self) -> None:
-        for event in self._events.get(self.month_index, ()):
+        for event in self.scenario.events_in(self.month_index):
             apply_event(self, event)
 
     def _relations(self) -> None:
@@ -176,18 +173,14 @@ class RiftModel(mesa.Model):
         self.ground.strike(government.loss_rate)
 
     def _live_history(self) -> None:
-        """Live through the months before the start: politics, partners and forces only."""
-        events: dict[int, list[Any]] = {}
-        for event in self.scenario.history:
-            events.setdefault(event.date.index, []).append(event)
-        start = self.scenario.start
-        while self.month.shift(1) < start:
+        """Live through the months before the start: politics, partners and forces only.
+
+        At least one such month is lived, so that every input of capability has a value.
+        """
+        while self.month.shift(1) < self.scenario.start:
             self.month = self.month.shift(1)
-            for event in events.get(self.month_index, ()):
-                apply_event(self, event)
+            self._politics()
             self._relations()
-            self.government.step()
-        if self.month.shift(1) == start and not self.scenario.history:
             self.government.step()
         self.government.set_reference()
         self.ground.refresh_start()
@@ -195,7 +188,7 @@ class RiftModel(mesa.Model):
 
     def _first_month(self) -> Month:
         dates = [event.date for event in self.scenario.history]
-        return min([*dates, self.scenario.start])
+        return min([*dates, self.scenario.start.shift(-1)])
 
     def _armed_groups(self) -> list[ArmedGroup]:
         total, armed = self.world.members[:, 0], self.world.members[:, 1]

@@ -72,9 +72,7 @@ class Ground:
         1 where groups at war meet, shape (place,).
     """
 
-    def __init__(
-        self, world: World, draw: Draw, state: State, seed: int, replicate: int
-    ) -> None:
+    def __init__(self, world: World, draw: Draw, state: State, seed: int, replicate: int) -> None:
         self.world, self.draw, self.state = world, draw, state
         self.seed, self.replicate, self.month = seed, replicate, 0
         groups, places = world.shape
@@ -129,13 +127,20 @@ class Ground:
         """Move state presence and operations; zones follow their neighbour's permissiveness."""
         draw, state = self.draw, self.state
         state_presence_step(
-            state.state_presence, state.state_reference, ratio, draw.presence_response,
+            state.state_presence,
+            state.state_reference,
+            ratio,
+            draw.presence_response,
             draw.presence_months,
         )
         for rows, permissive in zip(self.zone_rows, (venezuela, ecuador), strict=True):
             state.state_presence[rows] = 1.0 - permissive
         allocate_operations(
-            state.operations, state.armed, self.exposure, state.memory, self.access,
+            state.operations,
+            state.armed,
+            self.exposure,
+            state.memory,
+            self.access,
             draw.operations_focus,
         )
 
@@ -158,21 +163,34 @@ class Ground:
             ]
         )
         utility(
-            out, self.rents, state.armed, self._hostile(), presence, state.operations,
-            self.access, self.exposure, weights,
+            out,
+            self.rents,
+            state.armed,
+            self._hostile(),
+            presence,
+            state.operations,
+            self.access,
+            self.exposure,
+            weights,
         )
 
     def _hostile(self) -> NDArray[np.float64]:
-        return (self.state.pair_state == WAR).astype(np.float64)
+        return np.asarray(self.state.pair_state == WAR, dtype=np.float64)
 
     def recruit(self, on: Switch) -> None:
         """Recruit; without C07 rents do not matter."""
         state, levels = self.state, self.state.levels
         shares = self.world.members[:, 1] / np.maximum(self.world.members[:, 0], 1e-9)
         recruit(
-            state.armed, state.support, self.rents, levels.mean_rent, self.capacity,
-            self.recruitment, np.where(shares > 0.0, shares, 0.5),
-            self.draw.recruitment_rent if on("C07") else 0.0, self.recruits,
+            state.armed,
+            state.support,
+            self.rents,
+            levels.mean_rent,
+            self.capacity,
+            self.recruitment,
+            np.where(shares > 0.0, shares, 0.5),
+            self.draw.recruitment_rent if on("C07") else 0.0,
+            self.recruits,
         )
 
     def move(self, on: Switch) -> None:
@@ -180,8 +198,13 @@ class Ground:
         draw, state, levels = self.draw, self.state, self.state.levels
         for members in (state.armed, state.support):
             move(
-                members, self.utilities, state.present, self.indptr, self.indices,
-                draw.movement_share, self.scratch,
+                members,
+                self.utilities,
+                state.present,
+                self.indptr,
+                self.indices,
+                draw.movement_share,
+                self.scratch,
             )
         appeal = self.utilities
         if not on("C05"):
@@ -189,14 +212,30 @@ class Ground:
             pressure = 1.0
             self._utilities(appeal, state.state_reference, pressure, on)
         self.founded = enter(
-            state.armed, state.support, state.present, appeal, levels.mean_utility,
-            self.indptr, self.indices, self.key(Process.ENTRY),
-            draw.entry_rate, draw.entry_reach, draw.entry_party,
+            state.armed,
+            state.support,
+            state.present,
+            appeal,
+            levels.mean_utility,
+            self.indptr,
+            self.indices,
+            self.key(Process.ENTRY),
+            draw.entry_rate,
+            draw.entry_reach,
+            draw.entry_party,
         )
         self.given_up = withdraw(
-            state.armed, state.support, state.present, appeal, levels.mean_utility,
-            self.indptr, self.indices, self.key(Process.EXIT),
-            draw.exit_rate, draw.exit_size, self.gone,
+            state.armed,
+            state.support,
+            state.present,
+            appeal,
+            levels.mean_utility,
+            self.indptr,
+            self.indices,
+            self.key(Process.EXIT),
+            draw.exit_rate,
+            draw.exit_size,
+            self.gone,
         )
         self.dispersed += self.gone
 
@@ -204,8 +243,13 @@ class Ground:
         """Let the state take members out."""
         state = self.state
         strike(
-            state.armed, state.support, state.operations, self.exposure, rate,
-            self.lost_state, self.clashes,
+            state.armed,
+            state.support,
+            state.operations,
+            self.exposure,
+            rate,
+            self.lost_state,
+            self.clashes,
         )
 
     def contest(self, on: Switch) -> None:
@@ -216,18 +260,35 @@ class Ground:
         state.pair_shock = next_pair_shock(state.pair_shock, draw, *at)
         intensity = pair_intensity(state.pair_state, state.pair_shock, draw)
         fight(
-            state.armed, intensity if on("C09") else np.zeros_like(intensity),
-            self._hostile(), state.state_presence, draw.deterrence if on("C10") else 0.0,
-            draw.battle_loss / 12.0, self.fighting, self.contested, self.overlap,
+            state.armed,
+            intensity if on("C09") else np.zeros_like(intensity),
+            self._hostile(),
+            state.state_presence,
+            draw.deterrence if on("C10") else 0.0,
+            draw.battle_loss / 12.0,
+            self.fighting,
+            self.contested,
+            self.overlap,
             self.lost_rivals,
         )
         influence(
-            self.strength, self.reach, state.armed, state.support, self.indptr, self.indices,
-            draw.spill, draw.support_weight,
+            self.strength,
+            self.reach,
+            state.armed,
+            state.support,
+            self.indptr,
+            self.indices,
+            draw.spill,
+            draw.support_weight,
         )
         violence(
-            state.violence, state.memory, self.fighting, self.clashes, self.reach,
-            state.levels.violence, draw.violence_months,
+            state.violence,
+            state.memory,
+            self.fighting,
+            self.clashes,
+            self.reach,
+            state.levels.violence,
+            draw.violence_months,
         )
         deaths(self.dead, state.violence, draw.deaths_spread, self.key(Process.DEATHS))
 
@@ -236,32 +297,71 @@ class Ground:
         draw, state, levels = self.draw, self.state, self.state.levels
         self._shared_shock()
         hazard(
-            self.expected, state.violence, state.memory, state.resident,
-            self.world.territory.rural_share, state.frailty,
-            draw.displacement_violence_now, draw.displacement_violence_memory,
+            self.expected,
+            state.violence,
+            state.memory,
+            state.resident,
+            self.world.territory.rural_share,
+            state.frailty,
+            draw.displacement_violence_now,
+            draw.displacement_violence_memory,
             draw.displacement_people,
         )
         if not on("C11"):
             self.expected[:] = 0.0
         displace(
-            self.newly, self.expected, state.noise, self.shock, state.resident,
-            np.array([levels.displaced, levels.mass_events, MASS_SMALLEST, MASS_LARGEST,
-                      draw.mass_tail, MASS_LIMIT]),
-            draw.noise_persistence, draw.noise_sd,
-            self.key(Process.DISPLACEMENT_NOISE), self.key(Process.DISPLACEMENT),
-            self.key(Process.MASS_EVENT), self.key(Process.MASS_SIZE),
+            self.newly,
+            self.expected,
+            state.noise,
+            self.shock,
+            state.resident,
+            np.array(
+                [
+                    levels.displaced,
+                    levels.mass_events,
+                    MASS_SMALLEST,
+                    MASS_LARGEST,
+                    draw.mass_tail,
+                    MASS_LIMIT,
+                ]
+            ),
+            draw.noise_persistence,
+            draw.noise_sd,
+            self.key(Process.DISPLACEMENT_NOISE),
+            self.key(Process.DISPLACEMENT),
+            self.key(Process.MASS_EVENT),
+            self.key(Process.MASS_SIZE),
         )
         confine(
-            self.confined, self.expected, self.shock, state.noise, draw.noise_sd,
-            self.world.territory.remoteness, state.resident, levels.confined, MASS_LIMIT,
+            self.confined,
+            self.expected,
+            self.shock,
+            state.noise,
+            draw.noise_sd,
+            self.world.territory.remoteness,
+            state.resident,
+            levels.confined,
+            MASS_LIMIT,
             self.key(Process.CONFINEMENT),
         )
         resettle(
-            self.newly, state.violence, state.resident, state.away, state.protracted,
-            self.world.destination_index, state.destination_weights, self.abroad_share,
-            np.array([draw.return_share / 12.0, 1.0 / draw.protracted_months,
-                      draw.solutions_rate / 12.0, draw.natural_increase / 12.0,
-                      draw.return_violence]),
+            self.newly,
+            state.violence,
+            state.resident,
+            state.away,
+            state.protracted,
+            self.world.destination_index,
+            state.destination_weights,
+            self.abroad_share,
+            np.array(
+                [
+                    draw.return_share / 12.0,
+                    1.0 / draw.protracted_months,
+                    draw.solutions_rate / 12.0,
+                    draw.natural_increase / 12.0,
+                    draw.return_violence,
+                ]
+            ),
             self.flows,
         )
         state.abroad += self.flows[1]
@@ -284,28 +384,44 @@ class Ground:
         draw, state = self.draw, self.state
         department = self.world.territory.department_index
         national = normals(self.key(Process.COCA_NATIONAL), 1)[0]
-        regional = normals(
-            self.key(Process.COCA_DEPARTMENT), len(self.world.territory.departments)
-        )
+        regional = normals(self.key(Process.COCA_DEPARTMENT), len(self.world.territory.departments))
         month = np.sqrt(1.0 / 12.0)
         shared, own = draw.coca_national_sd * month, draw.coca_department_sd * month
         shock = shared * national + own * np.where(department >= 0, regional[department], 0.0)
         shock -= 0.5 * (shared**2 + own**2)
         coca_step(
-            state.coca, state.coca_capacity, self.reach, self.access,
-            draw.coca_growth / 12.0, shock, self.indptr, self.indices,
-            draw.coca_local_sd * month, removal, draw.coca_entry, FIRST_FIELD,
-            self.key(Process.COCA_LOCAL), self.key(Process.COCA_ENTRY), self.coca_flows,
+            state.coca,
+            state.coca_capacity,
+            self.reach,
+            self.access,
+            draw.coca_growth / 12.0,
+            shock,
+            self.indptr,
+            self.indices,
+            draw.coca_local_sd * month,
+            removal,
+            draw.coca_entry,
+            FIRST_FIELD,
+            self.key(Process.COCA_LOCAL),
+            self.key(Process.COCA_ENTRY),
+            self.coca_flows,
         )
 
     def observe(self, on: Switch) -> None:
         """Let the observers report; without C06 control looks at the state of the start."""
         draw, state = self.draw, self.state
         observe(
-            self.strength, state.present, state.members,
+            self.strength,
+            state.present,
+            state.members,
             state.state_presence if on("C06") else state.state_reference,
-            self.rural_people, state.detection, state.attention,
-            np.array([draw.survey_scale, draw.alert_scale, draw.control_margin,
-                      draw.control_demand]),
-            self.survey, self.alert, self.control,
+            self.rural_people,
+            state.detection,
+            state.attention,
+            np.array(
+                [draw.survey_scale, draw.alert_scale, draw.control_margin, draw.control_demand]
+            ),
+            self.survey,
+            self.alert,
+            self.control,
         )

@@ -68,18 +68,19 @@ class Recorder:
 
     def _by_department(self, values: NDArray[Any]) -> Floats:
         """Sum values over the municipalities of each department; shape (..., place)."""
-        inner = values[..., self.inside]
-        if inner.ndim == 1:
-            return np.bincount(self.department, weights=inner, minlength=self.departments)
-        return np.stack(
-            [np.bincount(self.department, weights=row, minlength=self.departments)
-             for row in inner]
-        )
+        rows = np.atleast_2d(values[..., self.inside]).astype(np.float64)
+        sums = [
+            np.bincount(self.department, weights=row, minlength=self.departments) for row in rows
+        ]
+        return np.asarray(sums[0] if values.ndim == 1 else sums)
 
     def _map(self, model: RiftModel) -> None:
         ground, state = model.ground, model.state
         hosted(
-            self.hosted, state.away, state.protracted, self.world.destination_index,
+            self.hosted,
+            state.away,
+            state.protracted,
+            self.world.destination_index,
             state.destination_weights,
         )
         people = (state.resident + self.hosted)[self.inside]
@@ -97,9 +98,7 @@ class Recorder:
                 counts = np.bincount(self.department[anyone], minlength=self.departments)
                 self._put(f"{name}_department", counts / self.per_department)
         if "presence_survey_department_group" in self.arrays:
-            self._put(
-                "presence_survey_department_group", self._by_department(ground.survey).T
-            )
+            self._put("presence_survey_department_group", self._by_department(ground.survey).T)
         contested = ground.contested[self.inside] == 1
         self._put("contested", contested.mean())
         counts = np.bincount(self.department[contested], minlength=self.departments)
@@ -135,9 +134,7 @@ class Recorder:
         for name in ("capability", "mobility", "intelligence", "leadership", "force"):
             self._put(name, getattr(government, name))
         self._put("relationship_index", model.relationship.index)
-        self._put(
-            "relationship_index_pillar", [model.relationship.pillars[p] for p in PILLARS]
-        )
+        self._put("relationship_index_pillar", [model.relationship.pillars[p] for p in PILLARS])
         self._put("crises", model.relationship.crises)
         usd = [states.usd(line) for line in AID_LINES]
         self._put("aid_usd", sum(usd))

@@ -100,7 +100,7 @@ SERIES: dict[str, Series] = {
     "mobility": Series("Air mobility of the security forces", _SHARE, "stock"),
     "intelligence": Series("Intelligence available to the security forces", _SHARE, "stock"),
     "leadership": Series("Leadership experience of the security forces", _SHARE, "stock"),
-    "force": Series("Size of the security forces, 2021 = 1", _SHARE, "stock"),
+    "force": Series("Size of the army, 2021 = 1", _SHARE, "stock"),
     "relationship_index": Series(
         "U.S.-Colombia relationship, mean of six pillars", _SHARE, "stock", ("pillar",)
     ),

@@ -57,8 +57,7 @@ class ArmedGroup(Actor):
     def recruitment(self) -> float:
         """Recruits a member and year, before rent and crowding."""
         draw = self.rift.draw
-        own = f"recruitment_{self.name}"
-        base = draw[own] if own in draw else draw.recruitment_other
+        base = draw.get(f"recruitment_{self.name}", draw.recruitment_other)
         if self.talks and self.rift.on("C12"):
             base *= 1.0 + draw.talks_growth
         return base

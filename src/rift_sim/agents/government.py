@@ -58,8 +58,6 @@ class Government(Actor):
         self.mobility = self.intelligence = self.capability = self.reference = 1.0
         self.reference_intelligence = self.reference_eradication = 1.0
         self.force_ramp = (0.0, 0)
-        self.yearly: dict[str, float] = {}
-        self.yearly_month = 0
         self.frozen: dict[str, float] = {}
         self.adopt("left", first=True)
 
@@ -105,7 +103,6 @@ class Government(Actor):
         """Update the forces: experience, size, and what partners still provide."""
         draw, rift = self.rift.draw, self.rift
         self.pressure = relax(self.pressure, self.pressure_wanted, POLICY_MONTHS)
-        self._repeat_retirements()
         aid = rift.united_states
         training = draw.training_effect * aid.disbursed["police"] if rift.on("C28") else 0.0
         self.leadership = leadership_step(self.leadership, draw.leadership_rebuild, training)
@@ -129,27 +126,38 @@ class Government(Actor):
             self.substitute_mobility, draw.us_share_mobility * (1.0 - air), ceiling, years
         )
         self.substitute_intelligence = substitution_step(
-            self.substitute_intelligence, draw.us_share_intelligence * (1.0 - analysts),
-            ceiling, years,
+            self.substitute_intelligence,
+            draw.us_share_intelligence * (1.0 - analysts),
+            ceiling,
+            years,
         )
         self.mobility = with_partner(
             1.0, draw.us_share_mobility, min(air, 1.5), self.substitute_mobility
         )
         link = 1.0 - draw.officer_link * (1.0 - officers)
         self.intelligence = with_partner(
-            officers, draw.us_share_intelligence, min(analysts, 1.5) * link,
+            officers,
+            draw.us_share_intelligence,
+            min(analysts, 1.5) * link,
             self.substitute_intelligence,
         )
         self.capability = ces(
             (self.mobility, self.intelligence, experience, self.force),
-            (draw.weight_mobility, draw.weight_intelligence, draw.weight_leadership,
-             draw.weight_force),
-            draw.ces_elasticity, draw.capability_floor,
+            (
+                draw.weight_mobility,
+                draw.weight_intelligence,
+                draw.weight_leadership,
+                draw.weight_force,
+            ),
+            draw.ces_elasticity,
+            draw.capability_floor,
         )
         if not rift.started:
             self.frozen = {
-                "air": aid.disbursed["air_mobility"], "shared": shared,
-                "officers": self.officers, "leadership": self.leadership,
+                "air": aid.disbursed["air_mobility"],
+                "shared": shared,
+                "officers": self.officers,
+                "leadership": self.leadership,
             }
 
     def _held(self, claim: str, name: str, value: float) -> float:
@@ -167,9 +175,3 @@ class Government(Actor):
         """Regain a share of the experience that is missing."""
         self.leadership += share * (1.0 - self.leadership)
         self.officers += share * (1.0 - self.officers)
-
-    def _repeat_retirements(self) -> None:
-        if self.yearly and self.rift.month_index > self.yearly_month:
-            if (self.rift.month_index - self.yearly_month) % 12 == 0:
-                self.retire(self.yearly.get("retire", 0.0), self.yearly.get("officers", 0.0))
-                self.rebuild(self.yearly.get("rebuild", 0.0))

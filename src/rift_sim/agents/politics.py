@@ -31,17 +31,9 @@ def _aid(model: RiftModel, action: Any) -> None:
 
 
 def _commanders(model: RiftModel, action: Any) -> None:
-    government = model.government
-    if action.stop:
-        government.yearly = {}
-    retire, officers = action.retire or 0.0, action.intelligence_officers or 0.0
-    government.retire(retire, officers)
-    government.rebuild(action.rebuild or 0.0)
-    if action.every == "year":
-        government.yearly = {
-            "retire": retire, "officers": officers, "rebuild": action.rebuild or 0.0
-        }
-        government.yearly_month = model.month_index
+    """Yearly repetitions come as events of their own (`Scenario.events_in`)."""
+    model.government.retire(action.retire or 0.0, action.intelligence_officers or 0.0)
+    model.government.rebuild(action.rebuild or 0.0)
 
 
 def _force_size(model: RiftModel, action: Any) -> None:

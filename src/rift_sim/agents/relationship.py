@@ -62,11 +62,10 @@ class Relationship:
         """Draw the crises of the month and let every pillar answer."""
         model, draw = self.model, self.model.draw
         hostility = self.hostility
-        rate = crisis_rate(
-            draw.crisis_base, hostility, self.echo, model.stakeholders.damping()
-        )
+        rate = crisis_rate(draw.crisis_base, hostility, self.echo, model.stakeholders.damping())
         u = uniform_at(model.seed_number, model.replicate, model.month_index, Process.CRISIS)
-        self.crises = poisson_count(rate, u)
+        # The crises of the past are dated events of the history; none is drawn there.
+        self.crises = poisson_count(rate, u) if model.started else 0
         self.echo = echo_step(self.echo, self.crises, draw.crisis_echo, draw.crisis_echo_months)
         government, states = model.government, model.united_states
         calm = 1.0 - hostility

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from rift_sim.initial.world import World
     from rift_sim.parameters import Draw
 
-__all__ = ["MASS_LARGEST", "MASS_LIMIT", "MASS_SMALLEST", "find_levels", "pair_intensity", "shock_spread", "spin_up"]
+__all__ = [
+    "MASS_LARGEST",
+    "MASS_LIMIT",
+    "MASS_SMALLEST",
+    "find_levels",
+    "pair_intensity",
+    "shock_spread",
+    "spin_up",
+]
 
 Floats = NDArray[np.float64]
 
@@ -55,39 +63,70 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
     fighting, clashes, reach = np.zeros(places), np.zeros(places), np.zeros(places)
     strength = np.empty((groups, places))
     influence(
-        strength, reach, armed, support, world.territory.indptr, world.territory.indices,
-        draw.spill, draw.support_weight,
+        strength,
+        reach,
+        armed,
+        support,
+        world.territory.indptr,
+        world.territory.indices,
+        draw.spill,
+        draw.support_weight,
     )
     utilities = np.empty((groups, places))
     weights = np.array(
         [draw.utility_rent, draw.utility_state, draw.utility_operations, draw.utility_rivals]
     )
     utility(
-        utilities, rents, armed, hostile, state.state_presence, state.operations, access,
-        exposure, weights,
+        utilities,
+        rents,
+        armed,
+        hostile,
+        state.state_presence,
+        state.operations,
+        access,
+        exposure,
+        weights,
     )
     members = state.members
     total = np.maximum(members.sum(axis=1), 1e-9)
     mean_rent = (rents * members).sum(axis=1) / total
     mean_utility = (utilities * members).sum(axis=1) / total
     scratch = np.zeros(groups)
-    intensity = pair_intensity(state.pair_state, np.full((groups, groups), 0.5 * draw.pair_shock_sd**2), draw)
+    intensity = pair_intensity(
+        state.pair_state, np.full((groups, groups), 0.5 * draw.pair_shock_sd**2), draw
+    )
     fight(
-        armed, intensity, hostile, state.state_presence, draw.deterrence, 0.0,
-        fighting, np.zeros(places, dtype=np.uint8), np.zeros((groups, groups)), scratch,
+        armed,
+        intensity,
+        hostile,
+        state.state_presence,
+        draw.deterrence,
+        0.0,
+        fighting,
+        np.zeros(places, dtype=np.uint8),
+        np.zeros((groups, groups)),
+        scratch,
     )
     strike(armed, support, state.operations, exposure, draw.loss_rate, scratch, clashes)
     yearly = (draw.deaths_groups, draw.deaths_state, draw.deaths_civilians)
     inside = world.inside
     scale = np.array(
-        [_ratio(level / 12.0, raw[inside].sum())
-         for level, raw in zip(yearly, (fighting, clashes, reach), strict=True)]
+        [
+            _ratio(level / 12.0, raw[inside].sum())
+            for level, raw in zip(yearly, (fighting, clashes, reach), strict=True)
+        ]
     )
     violence(state.violence, state.memory, fighting, clashes, reach, scale, 1.0)
     expected = np.empty(places)
     hazard(
-        expected, state.violence, state.memory, state.resident, world.territory.rural_share,
-        state.frailty, draw.displacement_violence_now, draw.displacement_violence_memory,
+        expected,
+        state.violence,
+        state.memory,
+        state.resident,
+        world.territory.rural_share,
+        state.frailty,
+        draw.displacement_violence_now,
+        draw.displacement_violence_memory,
         draw.displacement_people,
     )
     grid = (np.arange(400) + 0.5) / 400.0
@@ -109,8 +148,12 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
 def spin_up(world: World, draw: Draw, state: State) -> None:
     """Place the operations of the first month where the violence of the start is."""
     allocate_operations(
-        state.operations, state.armed, np.ones(world.shape[0]), state.memory,
-        1.0 - world.territory.remoteness, draw.operations_focus,
+        state.operations,
+        state.armed,
+        np.ones(world.shape[0]),
+        state.memory,
+        1.0 - world.territory.remoteness,
+        draw.operations_focus,
     )
 
 

@@ -63,12 +63,16 @@ def read_presence(
     for name, column in (("code", code_column), ("group", "group" if "group" in columns else None)):
         if column is None:
             raise InputError(
-                f"the column '{name}' is missing", file=file, line=1,
+                f"the column '{name}' is missing",
+                file=file,
+                line=1,
                 allowed="code or mpio_code, group, and optionally year",
             )
     if year is not None and "year" not in columns:
         raise InputError(
-            "a year is asked for, but there is no column 'year'", file=file, line=1,
+            "a year is asked for, but there is no column 'year'",
+            file=file,
+            line=1,
             allowed=", ".join(columns),
         )
     assert code_column is not None
@@ -81,12 +85,15 @@ def read_presence(
             if (row["year"] or "").strip() != str(year):
                 continue
         found.add(
-            (_group(row["group"] or "", ledger, file, line),
-             _place(row[code_column] or "", place, file, line))
+            (
+                _group(row["group"] or "", ledger, file, line),
+                _place(row[code_column] or "", place, file, line),
+            )
         )
     if not found:
         raise InputError(
-            "no row is left" if year is None else f"no row of the year {year}", file=file,
+            "no row is left" if year is None else f"no row of the year {year}",
+            file=file,
             allowed=", ".join(sorted(years)) or "at least one row",
         )
     warnings: tuple[str, ...] = ()
@@ -99,8 +106,12 @@ def _group(text: str, ledger: Ledger, file: Path, line: int) -> str:
     found = ledger.group_id(text.strip())
     if found is None:
         raise InputError(
-            f"unknown group '{text}'", file=file, line=line, key="group",
-            allowed=list(ledger.groups), given=text,
+            f"unknown group '{text}'",
+            file=file,
+            line=line,
+            key="group",
+            allowed=list(ledger.groups),
+            given=text,
         )
     return found
 
@@ -111,7 +122,10 @@ def _place(text: str, place: dict[str, int], file: Path, line: int) -> int:
         close = nearest(code, place)
         hint = f"; did you mean '{close}'?" if close else ""
         raise InputError(
-            f"unknown municipality '{code}'{hint}", file=file, line=line, key="code",
+            f"unknown municipality '{code}'{hint}",
+            file=file,
+            line=line,
+            key="code",
             allowed="a code of the territory",
         )
     return place[code]

@@ -66,9 +66,7 @@ def coca_places(territory: Territory, ledger: Ledger) -> tuple[Floats, NDArray[n
     return hectares, places
 
 
-def destinations(
-    territory: Territory, count: int = 24
-) -> tuple[NDArray[np.int32], Floats, Floats]:
+def destinations(territory: Territory, count: int = 24) -> tuple[NDArray[np.int32], Floats, Floats]:
     """List for every place the towns its people would flee to.
 
     The `count - 1` places with the strongest gravity at middling exponents, and the

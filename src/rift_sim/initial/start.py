@@ -59,24 +59,39 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
     detection[:groups] = np.where(present == 1, 0.6 * seen * detection[:groups], detection[:groups])
     weights = np.empty(world.log_distance.shape)
     destination_weights(
-        weights, world.log_population, world.log_distance,
-        draw.stay_share, draw.gravity_population, draw.gravity_distance,
+        weights,
+        world.log_population,
+        world.log_distance,
+        draw.stay_share,
+        draw.gravity_population,
+        draw.gravity_distance,
     )
     resident, away, protracted = _people(world, draw, weights)
     spread = draw.frailty_sd
     state = State(
-        armed=armed, support=support, present=present,
-        state_reference=reference, state_presence=reference.copy(),
-        operations=np.ones(places), violence=np.zeros(places), memory=np.zeros(places),
-        coca=coca, coca_capacity=capacity,
-        resident=resident, away=away, protracted=protracted, abroad=0.0,
+        armed=armed,
+        support=support,
+        present=present,
+        state_reference=reference,
+        state_presence=reference.copy(),
+        operations=np.ones(places),
+        violence=np.zeros(places),
+        memory=np.zeros(places),
+        coca=coca,
+        coca_capacity=capacity,
+        resident=resident,
+        away=away,
+        protracted=protracted,
+        abroad=0.0,
         frailty=np.exp(spread * normals(key(Process.FRAILTY), places) - 0.5 * spread**2),
         noise=draw.noise_sd * normals(key(Process.DISPLACEMENT_NOISE), places),
         region_shock=shock_spread(draw, len(territory.departments) + 1)
         * normals(key(Process.DEPARTMENT_SHOCK), len(territory.departments) + 1),
-        detection=np.ascontiguousarray(detection[:groups]), attention=detection[groups].copy(),
+        detection=np.ascontiguousarray(detection[:groups]),
+        attention=detection[groups].copy(),
         destination_weights=weights,
-        pair_state=world.pair_state.copy(), pair_shock=np.zeros((groups, groups)),
+        pair_state=world.pair_state.copy(),
+        pair_shock=np.zeros((groups, groups)),
         levels=_NO_LEVELS,
     )
     state.levels = find_levels(world, draw, state, rents)
@@ -112,9 +127,7 @@ def _coca(world: World, draw: Draw, key: np.uint64) -> tuple[Floats, Floats]:
     return coca, np.where(open_land, 300.0, capacity)
 
 
-def _presence(
-    world: World, draw: Draw, rents: Floats, reference: Floats, key: np.uint64
-) -> Flags:
+def _presence(world: World, draw: Draw, rents: Floats, reference: Floats, key: np.uint64) -> Flags:
     groups, places = world.shape
     if world.map_file is not None:
         present = np.zeros((groups, places), dtype=np.uint8)
@@ -129,8 +142,11 @@ def _presence(
     held = world.presence_counts.sum(axis=0).astype(float)
     mean_appeal = (held / max(held.sum(), 1.0)) @ appeal
     return assign_presence(
-        world.presence_counts, world.any_group, territory.department_index,
-        mean_appeal + smooth[groups], appeal + smooth[:groups],
+        world.presence_counts,
+        world.any_group,
+        territory.department_index,
+        mean_appeal + smooth[groups],
+        appeal + smooth[:groups],
     )
 
 
@@ -153,9 +169,7 @@ def _members(
     return armed, support
 
 
-def _send_abroad(
-    world: World, draw: Draw, armed: Floats, support: Floats, present: Flags
-) -> None:
+def _send_abroad(world: World, draw: Draw, armed: Floats, support: Floats, present: Flags) -> None:
     """Move the share of members with rear areas across the border into the zones."""
     territory = world.territory
     shares = {"venezuela": draw.share_abroad_venezuela, "ecuador": draw.share_abroad_ecuador}

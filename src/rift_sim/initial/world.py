@@ -26,7 +26,6 @@ __all__ = ["Variable", "World"]
 Floats = NDArray[np.float64]
 
 _PAIR_STATE = {"war": WAR, "pact": PACT, "coexistence": COEXISTENCE}
-_GROUP_ACTIONS = ("group", "groups", "into", "dissident")
 
 
 class Variable(NamedTuple):
@@ -91,10 +90,7 @@ class World:
             self.warnings += self.map_file.warnings
         self.groups = self._active_groups()
         self.mix = np.array(
-            [
-                [getattr(self.ledger.groups[g].rents, rent) for rent in _RENTS]
-                for g in self.groups
-            ]
+            [[getattr(self.ledger.groups[g].rents, rent) for rent in _RENTS] for g in self.groups]
         )
         self.members = self._members()
         self.resources = resource_indices(self.territory, self.ledger)
@@ -129,8 +125,11 @@ class World:
     def coords(self) -> dict[str, Any]:
         """Coordinates of every dimension but the replicate."""
         start, months = self.scenario.start, self.scenario.months
-        codes = [c for c, zone in zip(self.territory.code, self.territory.is_zone, strict=True)
-                 if not zone]
+        codes = [
+            c
+            for c, zone in zip(self.territory.code, self.territory.is_zone, strict=True)
+            if not zone
+        ]
         return {
             "time": month_axis(start, months),
             "department": list(self.territory.departments),
@@ -159,24 +158,24 @@ class World:
                 )
         if "presence_survey" in wanted:
             found["presence_survey_department_group"] = Variable(
-                ("time", "department", "group"), "uint16",
-                {"long_name": "Municipalities with a group, survey count",
-                 "units": "count", "kind": "stock"},
+                ("time", "department", "group"),
+                "uint16",
+                {
+                    "long_name": "Municipalities with a group, survey count",
+                    "units": "count",
+                    "kind": "stock",
+                },
             )
         if self.municipal:
             found.update(_MUNICIPAL)
         return found
 
     def _active_groups(self) -> tuple[str, ...]:
-        """Groups with members at the start, and those that the map or the events name."""
+        """Find the groups with members at the start, and those that map or events name."""
         start, end = self.scenario.start, self.scenario.end
         named: set[str] = set(self.map_file.groups) if self.map_file else set()
         for event in (*self.scenario.history, *self.scenario.timeline):
-            for _, action in event.actions:
-                for key in _GROUP_ACTIONS:
-                    value = getattr(action, key, None)
-                    named.update([value] if isinstance(value, str) else value or [])
-                named.update(getattr(action, "pair", None) or [])
+            named |= event.groups
         ids = []
         for name, group in self.ledger.groups.items():
             alive = group.start <= end and (group.until is None or group.until >= start)
@@ -196,8 +195,11 @@ class World:
         assert table is not None
         departments = self.territory.departments
         counts = np.array(
-            [[int(table[d].get(g, 0)) if d in table else 0 for g in self.groups]
-             for d in departments], dtype=np.int64,
+            [
+                [int(table[d].get(g, 0)) if d in table else 0 for g in self.groups]
+                for d in departments
+            ],
+            dtype=np.int64,
         ).reshape(len(departments), len(self.groups))
         any_group = np.array(
             [int(table[d].get("any", 0)) if d in table else 0 for d in departments],
@@ -210,24 +212,29 @@ _RENTS = ("coca", "mining", "smuggling", "extortion")
 _YEARLY = ("year", "municipality")
 _MUNICIPAL = {
     "presence_municipality": Variable(
-        _YEARLY, "uint8", {"long_name": "Armed group present in December (survey)",
-                           "units": "1", "kind": "stock"}
+        _YEARLY,
+        "uint8",
+        {"long_name": "Armed group present in December (survey)", "units": "1", "kind": "stock"},
     ),
     "control_municipality": Variable(
-        _YEARLY, "uint8", {"long_name": "Controlled by a group in December",
-                           "units": "1", "kind": "stock"}
+        _YEARLY,
+        "uint8",
+        {"long_name": "Controlled by a group in December", "units": "1", "kind": "stock"},
     ),
     "newly_displaced_municipality": Variable(
-        _YEARLY, "float32", {"long_name": "People newly displaced in the year",
-                             "units": "people", "kind": "flow"}
+        _YEARLY,
+        "float32",
+        {"long_name": "People newly displaced in the year", "units": "people", "kind": "flow"},
     ),
     "presence_municipality_group": Variable(
-        (*_YEARLY, "group"), "uint8", {"long_name": "Group present in December (survey)",
-                                       "units": "1", "kind": "stock"}
+        (*_YEARLY, "group"),
+        "uint8",
+        {"long_name": "Group present in December (survey)", "units": "1", "kind": "stock"},
     ),
     "control_municipality_group": Variable(
-        (*_YEARLY, "group"), "uint8", {"long_name": "Controlled by the group in December",
-                                       "units": "1", "kind": "stock"}
+        (*_YEARLY, "group"),
+        "uint8",
+        {"long_name": "Controlled by the group in December", "units": "1", "kind": "stock"},
     ),
 }
 

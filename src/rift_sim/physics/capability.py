@@ -50,9 +50,7 @@ def with_partner(own: float, share: float, partner: float, substitute: float) ->
     return (1.0 - share) * own + share * partner + substitute
 
 
-def substitution_step(
-    substitute: float, lost: float, ceiling: float, years: float
-) -> float:
+def substitution_step(substitute: float, lost: float, ceiling: float, years: float) -> float:
     """Advance domestic substitution by a month.
 
     It relaxes toward `ceiling` times what was lost, with time constant `years`.

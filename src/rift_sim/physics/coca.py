@@ -35,9 +35,9 @@ def coca_step(
     """Advance cultivation by a month.
 
     The trend is logistic: it fades as a place nears what its land can hold and turns
-    where the place holds more. Shocks, shared and local, multiply with mean 1. Eradication takes a given number of hectares for
-    good, in proportion to area and access. New fields start next to old ones, where a
-    group holds the place.
+    where the place holds more. Shocks, shared and local, multiply with mean 1. Eradication
+    takes a given number of hectares for good, in proportion to area and access. New fields
+    start next to old ones, where a group holds the place.
 
     Parameters
     ----------

@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 from rift_sim.physics.kernel import kernel
 from rift_sim.physics.streams import normal, poisson, uniform
 
-__all__ = ["confine", "destination_weights", "displace", "hazard", "hosted", "mass_size", "resettle"]
+__all__ = [
+    "confine",
+    "destination_weights",
+    "displace",
+    "hazard",
+    "hosted",
+    "mass_size",
+    "resettle",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -42,8 +50,7 @@ def destination_weights(
         total = 0.0
         for k in range(1, count):
             out[i, k] = np.exp(
-                population_exponent * log_population[i, k]
-                + distance_exponent * log_distance[i, k]
+                population_exponent * log_population[i, k] + distance_exponent * log_distance[i, k]
             )
             total += out[i, k]
         out[i, 0] = stay
@@ -85,7 +92,7 @@ def hazard(
 def mass_size(u: float, smallest: float, largest: float, tail: float) -> float:
     """Return the size of a mass event: Pareto with exponent `tail`, cut at `largest`."""
     top = 1.0 - (smallest / largest) ** tail
-    return smallest * (1.0 - u * top) ** (-1.0 / tail)
+    return float(smallest * (1.0 - u * top) ** (-1.0 / tail))
 
 
 @kernel
@@ -186,7 +193,8 @@ def resettle(
     The newly displaced of a place are `away` (or across the border). Each month part of
     those away returns, where violence allows, and part becomes protracted at the
     destination. Part of the protracted finds a durable solution where they live.
-    Residents grow by natural increase; the register of the displaced does not. Every flow leaves one account and enters another.
+    Residents grow by natural increase; the register of the displaced does not. Every
+    flow leaves one account and enters another.
 
     Parameters
     ----------

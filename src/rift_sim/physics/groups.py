@@ -86,9 +86,7 @@ def utility(
             for h in range(groups):
                 rivals += hostile[g, h] * armed[h, i]
             threat = rivals / (rivals + armed[g, i] + 5.0)
-            out[g, i] = (
-                weights[0] * rents[g, i] - base - exposure[g] * push - weights[3] * threat
-            )
+            out[g, i] = weights[0] * rents[g, i] - base - exposure[g] * push - weights[3] * threat
 
 
 @kernel

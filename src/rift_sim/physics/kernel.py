@@ -44,12 +44,13 @@ def kernel_cache() -> Path:
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function over arrays to machine code, once, and keep the result on disk."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(kernel_cache())
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(kernel_cache())
     try:
-        compiled: Any = numba.njit(
-            cache=True, error_model="numpy", fastmath=_FAST, nogil=True
-        )(function)
+        compiled: Any = numba.njit(cache=True, error_model="numpy", fastmath=_FAST, nogil=True)(
+            function
+        )
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
     return cast(Callable[P, R], compiled)

@@ -1,0 +1,136 @@
+"""Coca by the hectare, and what each observer reports."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rift_sim.physics.coca import coca_step
+from rift_sim.physics.observation import influence, observe
+from rift_sim.physics.relationship import crisis_rate, echo_step, pillar_step, poisson_count
+from rift_sim.physics.streams import Process, stream
+
+Floats = NDArray[np.float64]
+INDPTR = np.array([0, 1, 3, 4], dtype=np.int32)
+INDICES = np.array([1, 0, 2, 1], dtype=np.int32)
+
+
+def grow(coca: Floats, removal: float = 0.0, trend: float = 0.0, shock: float = 0.0,
+         spread: float = 0.0, entry: float = 0.0, held: float = 1.0,
+         access: Floats | None = None) -> tuple[Floats, Floats]:  # fmt: skip
+    out, totals = coca.copy(), np.zeros(2)
+    coca_step(
+        out, np.full(3, 3000.0), np.full(3, held), np.full(3, 0.5) if access is None else access,
+        trend, np.full(3, shock), INDPTR, INDICES, spread, removal, entry, 20.0,
+        stream(1, 1, 1, Process.COCA_LOCAL), stream(1, 1, 1, Process.COCA_ENTRY), totals,
+    )  # fmt: skip
+    return out, totals
+
+
+def test_every_hectare_is_accounted_for() -> None:
+    before = np.array([1000.0, 400.0, 0.0])
+    after, (planted, removed) = grow(before, removal=50.0, trend=0.02, shock=0.1, spread=0.2, entry=50.0)
+    assert after.sum() == pytest.approx(before.sum() + planted - removed)
+    assert removed == pytest.approx(50.0)
+    assert (after >= 0.0).all()
+
+
+def test_eradication_takes_what_it_takes_and_reaches_accessible_fields_first() -> None:
+    after, (_, removed) = grow(np.array([1000.0, 1000.0, 0.0]), 100.0, access=np.array([1.0, 0.0, 0.5]))
+    assert removed == pytest.approx(100.0)
+    assert after[0] < after[1] < 1000.0
+
+
+def test_the_trend_fades_where_the_land_is_full() -> None:
+    after, _ = grow(np.array([300.0, 2990.0, 0.0]), trend=0.05)
+    assert after[0] / 300.0 > after[1] / 2990.0 > 1.0
+    over, _ = grow(np.array([6000.0, 10.0, 0.0]), trend=0.05)
+    assert over[0] < 6000.0
+
+
+def test_new_fields_need_old_ones_next_door_and_a_group() -> None:
+    after, _ = grow(np.array([500.0, 0.0, 0.0]), entry=1e6)
+    assert after[1] == 20.0
+    assert after[2] == 0.0
+    nobody, _ = grow(np.array([500.0, 0.0, 0.0]), entry=1e6, held=0.0)
+    assert nobody[1] == 0.0
+
+
+def test_local_shocks_have_mean_one() -> None:
+    n = 60_000
+    out, totals = np.full(n, 100.0), np.zeros(2)
+    indptr = np.zeros(n + 1, dtype=np.int32)
+    coca_step(out, np.full(n, 100.0), np.ones(n), np.ones(n), 0.0, np.zeros(n), indptr,
+              np.zeros(0, dtype=np.int32), 0.3, 0.0, 0.0, 20.0,
+              stream(2, 2, 2, Process.COCA_LOCAL), stream(2, 2, 2, Process.COCA_ENTRY), totals)  # fmt: skip
+    # Above what the land holds a small pull downward is part of the model.
+    assert out.mean() == pytest.approx(100.0, rel=0.01)
+
+
+def test_influence_reaches_next_door_and_no_further() -> None:
+    out, reach = np.empty((1, 3)), np.empty(3)
+    influence(out, reach, np.array([[10.0, 0.0, 0.0]]), np.array([[20.0, 0.0, 0.0]]), INDPTR, INDICES, 0.2, 0.3)
+    np.testing.assert_allclose(out[0], [16.0, 3.2, 0.0])
+    np.testing.assert_allclose(reach, out.sum(axis=0))
+
+
+def reports(
+    strength: Floats, members: Floats, state: float = 0.5, people: float = 10_000.0,
+    detection: float = 0.5, attention: float = 0.5,
+) -> tuple[NDArray[np.uint8], ...]:  # fmt: skip
+    shape = strength.shape
+    survey, alert, control = (np.zeros(shape, dtype=np.uint8) for _ in range(3))
+    observe(
+        strength, (members > 0).astype(np.uint8), members, np.full(shape[1], state),
+        np.full(shape[1], people), np.full(shape, detection), np.full(shape[1], attention),
+        np.array([4.0, 2.0, 1.5, 1.0]), survey, alert, control,
+    )  # fmt: skip
+    return survey, alert, control
+
+
+def test_alerts_see_what_the_survey_sees_and_more() -> None:
+    strength, members = np.array([[20.0, 3.0, 0.0]]), np.array([[30.0, 0.0, 0.0]])
+    survey, alert, _ = reports(strength, members)
+    np.testing.assert_array_equal(survey, [[1, 0, 0]])
+    np.testing.assert_array_equal(alert, [[1, 1, 0]])
+
+
+def test_control_needs_superiority_over_rivals_and_state() -> None:
+    alone, shared = np.array([[50.0], [0.0]]), np.array([[50.0], [45.0]])
+    assert reports(alone, alone)[2][0, 0] == 1
+    assert reports(shared, shared)[2].sum() == 0
+    assert reports(alone, alone, state=0.95)[2].sum() == 0
+    assert reports(alone, alone, people=1e6)[2].sum() == 0
+
+
+def test_two_groups_never_control_the_same_place() -> None:
+    rng = np.random.default_rng(3)
+    strength = rng.gamma(1.0, 30.0, (4, 500))
+    control = reports(strength, strength, state=0.1)[2]
+    assert control.sum(axis=0).max() == 1
+
+
+def test_pillars_relax_take_hits_and_stay_in_bounds() -> None:
+    assert pillar_step(0.5, 0.9, 1.0, 0.0) > 0.5 > pillar_step(0.5, 0.5, 1.0, 0.1)
+    assert pillar_step(0.05, 0.0, 1.0, 0.9) == 0.0
+    assert pillar_step(1.0, 1.0, 1.0, -0.5) == 1.0
+
+
+def test_crises_come_with_hostility_and_stakeholders_damp_them() -> None:
+    assert crisis_rate(6.0, 1.0, 0.0, 0.0) == pytest.approx(0.5)
+    assert crisis_rate(6.0, 0.5, 0.0, 0.0) == pytest.approx(0.125)
+    assert crisis_rate(6.0, 1.0, 0.2, 0.5) == pytest.approx(0.35)
+
+
+def test_the_echo_of_a_crisis_adds_up_to_the_branching_ratio() -> None:
+    echo, total = echo_step(0.0, 1, 0.3, 3.0), 0.0
+    for _ in range(200):
+        total += echo
+        echo = echo_step(echo, 0, 0.3, 3.0)
+    assert total == pytest.approx(0.3, rel=1e-6)
+
+
+def test_counts_of_crises_are_poisson() -> None:
+    u = (np.arange(20_000) + 0.5) / 20_000
+    counts = np.array([poisson_count(0.5, v) for v in u])
+    assert counts.mean() == pytest.approx(0.5, rel=0.01)
+    assert counts.var() == pytest.approx(0.5, rel=0.02)

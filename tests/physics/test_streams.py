@@ -1,0 +1,77 @@
+"""The random numbers: keyed, uniform, independent of order, and shaped as they claim."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from rift_sim.initial.draws import normals, uniforms
+from rift_sim.physics.streams import Process, normal, poisson, stream, uniform, uniform_at
+
+
+def test_uniform_numbers_are_uniform() -> None:
+    u = uniforms(stream(1, 2, 3, Process.ENTRY), 200_000)
+    assert stats.kstest(u, "uniform").pvalue > 1e-3
+    assert abs(np.corrcoef(u[:-1], u[1:])[0, 1]) < 0.01
+
+
+@pytest.mark.parametrize("coordinate", range(4))
+def test_every_coordinate_matters_and_streams_are_uncorrelated(coordinate: int) -> None:
+    here = [7, 0, 24312, Process.ENTRY]
+    there = list(here)
+    there[coordinate] = Process.EXIT if coordinate == 3 else here[coordinate] + 1
+    a, b = (uniforms(stream(*at), 50_000) for at in (here, there))
+    assert not np.array_equal(a, b)
+    assert abs(np.corrcoef(a, b)[0, 1]) < 0.02
+
+
+def test_a_number_does_not_depend_on_how_many_are_drawn() -> None:
+    key = stream(5, 6, 7, Process.DEATHS)
+    few, many = uniforms(key, 10), uniforms(key, 1000)
+    np.testing.assert_array_equal(few, many[:10])
+    assert uniform(key, 3) == few[3]
+    assert uniform_at(5, 6, 7, Process.DEATHS, 3) == few[3]
+
+
+def test_first_numbers_of_neighbouring_replicates_are_uniform() -> None:
+    first = [uniform_at(2026, r, 0, Process.ELECTION) for r in range(20_000)]
+    assert stats.kstest(first, "uniform").pvalue > 1e-3
+
+
+@given(st.floats(1e-12, 1 - 1e-12))
+def test_normal_is_the_inverse_of_the_normal_distribution(u: float) -> None:
+    assert normal(u) == pytest.approx(stats.norm.ppf(u), rel=1e-7, abs=1e-8)
+
+
+@pytest.mark.parametrize("mean", [0.05, 0.7, 5.0, 29.0])
+def test_poisson_is_the_exact_quantile_for_small_means(mean: float) -> None:
+    for u in np.linspace(0.001, 0.999, 97):
+        assert poisson(mean, u) == stats.poisson.ppf(u, mean)
+
+
+@pytest.mark.parametrize("mean", [31.0, 200.0, 5000.0])
+def test_poisson_is_close_for_large_means(mean: float) -> None:
+    u = uniforms(stream(1, 1, 1, Process.DEATHS), 40_000)
+    x = np.array([poisson(mean, v) for v in u])
+    exact = stats.poisson.ppf(u, mean)
+    assert np.abs(x - exact).max() <= 1
+    assert x.mean() == pytest.approx(exact.mean(), rel=1e-3)
+
+
+def test_poisson_of_nothing_is_nothing() -> None:
+    assert poisson(0.0, 0.999999) == 0.0
+
+
+def test_normals_have_mean_zero_and_variance_one() -> None:
+    z = normals(stream(3, 3, 3, Process.FRAILTY), 100, 1000)
+    assert z.shape == (100, 1000)
+    assert abs(z.mean()) < 0.02
+    assert abs(z.std() - 1.0) < 0.02
+
+
+def test_process_numbers_are_unique_and_never_reused() -> None:
+    # A changed number would change every draw of the process: only additions are allowed.
+    known = {"PARAMETER": 1, "INITIAL_PRESENCE": 2, "ENTRY": 30, "DISPLACEMENT": 33, "COCA_LOCAL": 42}
+    for name, number in known.items():
+        assert Process[name] == number
