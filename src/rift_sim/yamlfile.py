@@ -18,7 +18,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from rift_sim.errors import InputError
 
-__all__ = ["Document", "KeyPath", "dotted", "read_yaml"]
+__all__ = ["Document", "KeyPath", "dotted", "parse_yaml", "read_yaml"]
 
 KeyPath = tuple[str | int, ...]
 
@@ -81,8 +81,12 @@ def read_yaml(path: str | Path) -> Document:
         the top, has a syntax error, a duplicate or non-text key, a tag, an anchor or
         an alias, an infinite number, or nests too deeply.
     """
+    return parse_yaml(_read_text(Path(path)), path)
+
+
+def parse_yaml(text: str, path: str | Path) -> Document:
+    """Read YAML text as `read_yaml` does; `path` is what errors call it."""
     path = Path(path)
-    text = _read_text(path)
     try:
         node = YAML(typ="safe", pure=False).compose(text)
     except MarkedYAMLError as error:
@@ -126,7 +130,8 @@ class _Reader:
         self.seen: set[int] = set()
 
     def fail(self, node: Node, at: KeyPath, problem: str, **details: Any) -> InputError:
-        line = node.start_mark.line + 1
+        # An alias carries the mark of its anchor: prefer the line of the key itself.
+        line = self.lines.get(at, node.start_mark.line + 1)
         return InputError(problem, file=self.path, line=line, key=dotted(at), **details)
 
     def read(self, node: Node, at: KeyPath) -> Any:

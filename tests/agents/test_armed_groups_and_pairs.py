@@ -1,0 +1,127 @@
+"""Armed groups at the table and at war."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rift_sim.agents.pairs import next_pair_shock, next_pair_state
+from rift_sim.model import RiftModel
+from rift_sim.parameters import Draw
+from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
+from rift_sim.scenario import Scenario
+
+Maker = Callable[..., Scenario]
+RATES = {"war_onset": 0.07, "war_end": 0.12, "pact_onset": 0.04, "pact_end": 0.15}
+
+
+def build(make_scenario: Maker, **fields: Any) -> RiftModel:
+    return RiftModel(make_scenario(**fields))
+
+
+def test_a_ceasefire_shields_and_ends_when_it_should(make_scenario: Maker) -> None:
+    fire = {"date": "2026-02", "ceasefire": {"group": "ELN", "on": True, "months": 2}}
+    model = build(make_scenario, timeline=[fire], assumptions={"talks_leave": 1e-9})
+    seen = []
+    for _ in range(5):
+        model.step()
+        seen.append(model.group("ELN").exposure)
+    halted = pytest.approx(1.0 - model.draw.talks_halt)
+    assert seen == [1.0, halted, halted, 1.0, 1.0]
+
+
+def test_without_c12_a_ceasefire_changes_nothing(make_scenario: Maker) -> None:
+    fire = {"date": "2026-01", "ceasefire": {"groups": "all", "on": True}}
+    model = build(make_scenario, timeline=[fire], mechanisms={"C12": "off"})
+    model.step()
+    assert [group.exposure for group in model.groups if not group.designated] == [1.0] * 12
+
+
+def test_tables_are_left_at_the_hazard_that_is_given(make_scenario: Maker) -> None:
+    for hazard, left in ((1e4, True), (1e-9, False)):
+        model = build(make_scenario, assumptions={"talks_leave": hazard})
+        model.step()
+        assert all(not group.talks for group in model.groups) is left
+
+
+def test_a_posture_without_talks_closes_every_table(make_scenario: Maker) -> None:
+    model = build(make_scenario, timeline=[{"date": "2026-01", "posture": {"talks": False}}])
+    model.step()
+    assert not any(group.talks or group.ceasefire for group in model.groups)
+
+
+def test_a_listed_group_faces_what_the_listing_is_worth(make_scenario: Maker) -> None:
+    listing = {"date": "2026-01", "designation": {"group": "ELN", "kind": "fto"}}
+    model = build(make_scenario, timeline=[listing], assumptions={"designation_pressure": 0.2})
+    model.step()
+    assert model.group("ELN").exposure == pytest.approx(1.2)
+
+
+def test_groups_halve_when_pressed_and_grow_when_left_alone(make_scenario: Maker) -> None:
+    def members(pressure: float) -> float:
+        posture = {"date": "2026-01", "posture": {"pressure": pressure}}
+        model = build(make_scenario, timeline=[posture], end="2027-12")
+        for _ in range(24):
+            model.step()
+        return float(model.state.members.sum())
+
+    assert members(4.0) < 0.75 * members(1.0) < members(1.0) < members(0.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("war", WAR), ("pact", PACT), ("coexistence", COEXISTENCE)]
+)
+def test_events_set_pairs_both_ways(make_scenario: Maker, kind: str, value: int) -> None:
+    slow = {"war_end": 1e-9, "pact_end": 1e-9, "war_onset": 1e-9, "pact_onset": 1e-9}
+    model = build(
+        make_scenario, timeline=[{"date": "2026-01", kind: ["ELN", "EGC"]}], assumptions=slow
+    )
+    model.step()
+    a, b = model.group("ELN").order, model.group("EGC").order
+    assert model.state.pair_state[a, b] == model.state.pair_state[b, a] == value
+
+
+def pairs(start: int, months: int, overlap: float, **rates: float) -> np.ndarray:
+    state = np.full((40, 40), start)
+    np.fill_diagonal(state, COEXISTENCE)
+    for month in range(months):
+        state = next_pair_state(
+            state, np.full((40, 40), overlap), Draw({**RATES, **rates}), 1, 0, month
+        )
+    return state
+
+
+def test_pairs_that_do_not_meet_start_nothing() -> None:
+    assert (pairs(COEXISTENCE, 24, 0.0) == COEXISTENCE).all()
+
+
+def test_wars_begin_and_end_at_their_hazards() -> None:
+    upper = np.triu_indices(40, 1)
+    begun = pairs(COEXISTENCE, 12, 1e6, war_onset=0.5, pact_onset=0.0, war_end=0.0)[upper]
+    assert np.mean(begun == WAR) == pytest.approx(1 - np.exp(-0.5), abs=0.05)
+    ended = pairs(WAR, 12, 1e6, war_end=0.5, war_onset=0.0, pact_onset=0.0)[upper]
+    assert np.mean(ended == COEXISTENCE) == pytest.approx(1 - np.exp(-0.5), abs=0.05)
+
+
+def test_broken_pacts_turn_into_war_half_of_the_time() -> None:
+    upper = np.triu_indices(40, 1)
+    state = pairs(PACT, 1, 1e6, pact_end=1e6, war_onset=0.0, pact_onset=0.0)[upper]
+    assert np.mean(state == WAR) == pytest.approx(0.5, abs=0.06)
+    assert not (state == PACT).any()
+
+
+def test_pairs_stay_symmetric() -> None:
+    state = pairs(WAR, 6, 30.0)
+    np.testing.assert_array_equal(state, state.T)
+
+
+def test_pair_shocks_keep_their_spread() -> None:
+    draw = Draw({"pair_shock_persistence": 0.9, "pair_shock_sd": 0.5})
+    shock = np.zeros((60, 60))
+    for month in range(80):
+        shock = next_pair_shock(shock, draw, 1, 0, month)
+    np.testing.assert_array_equal(shock, shock.T)
+    assert shock[np.triu_indices(60, 1)].std() == pytest.approx(0.5, rel=0.1)
