@@ -1,7 +1,7 @@
 """Read YAML strictly, and remember the line of every key.
 
-Scenarios and seeds are data: Python tags, anchors and aliases, duplicate keys and
-bottomless nesting are refused here, before anything else looks at the values.
+Scenarios and seeds are data: Python tags, aliases, duplicate keys and bottomless nesting
+are refused here, before anything else looks at the values.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def read_yaml(path: str | Path) -> Document:
     ------
     InputError
         When the file is missing, empty, not UTF-8 or too large, is not a mapping at
-        the top, has a syntax error, a duplicate or non-text key, a tag, an anchor or
-        an alias, an infinite number, or nests too deeply.
+        the top, has a syntax error, a duplicate or non-text key, a tag, an alias, an
+        infinite number, or nests too deeply.
     """
     return parse_yaml(_read_text(Path(path)), path)
 
@@ -130,17 +130,17 @@ class _Reader:
         self.seen: set[int] = set()
 
     def fail(self, node: Node, at: KeyPath, problem: str, **details: Any) -> InputError:
-        # An alias carries the mark of its anchor: prefer the line of the key itself.
-        line = self.lines.get(at, node.start_mark.line + 1)
+        # An alias carries the mark of its anchor, which stands earlier: no value begins
+        # before its key.
+        line = max(self.lines.get(at, 1), node.start_mark.line + 1)
         return InputError(problem, file=self.path, line=line, key=dotted(at), **details)
 
     def read(self, node: Node, at: KeyPath) -> Any:
         if len(at) > MAX_DEPTH:
             raise self.fail(node, at, "nested too deeply", allowed=f"{MAX_DEPTH} levels")
-        if node.anchor is not None or id(node) in self.seen:
-            raise self.fail(
-                node, at, "anchors and aliases are not accepted", allowed="write the value out"
-            )
+        # Anchors alone do no harm, and the C parser does not report them.
+        if id(node) in self.seen:
+            raise self.fail(node, at, "aliases are not accepted", allowed="write the value out")
         self.seen.add(id(node))
         tag = str(node.tag)
         if tag not in _PLAIN:
@@ -151,7 +151,7 @@ class _Reader:
         if isinstance(node, SequenceNode):
             items = []
             for position, item in enumerate(node.value):
-                self.lines[(*at, position)] = item.start_mark.line + 1
+                self.lines[(*at, position)] = max(self.lines.get(at, 1), item.start_mark.line + 1)
                 items.append(self.read(item, (*at, position)))
             return items
         assert isinstance(node, ScalarNode)

@@ -28,14 +28,18 @@ def grow(coca: Floats, removal: float = 0.0, trend: float = 0.0, shock: float = 
 
 def test_every_hectare_is_accounted_for() -> None:
     before = np.array([1000.0, 400.0, 0.0])
-    after, (planted, removed) = grow(before, removal=50.0, trend=0.02, shock=0.1, spread=0.2, entry=50.0)
+    after, (planted, removed) = grow(
+        before, removal=50.0, trend=0.02, shock=0.1, spread=0.2, entry=50.0
+    )
     assert after.sum() == pytest.approx(before.sum() + planted - removed)
     assert removed == pytest.approx(50.0)
     assert (after >= 0.0).all()
 
 
 def test_eradication_takes_what_it_takes_and_reaches_accessible_fields_first() -> None:
-    after, (_, removed) = grow(np.array([1000.0, 1000.0, 0.0]), 100.0, access=np.array([1.0, 0.0, 0.5]))
+    after, (_, removed) = grow(
+        np.array([1000.0, 1000.0, 0.0]), 100.0, access=np.array([1.0, 0.0, 0.5])
+    )
     assert removed == pytest.approx(100.0)
     assert after[0] < after[1] < 1000.0
 
@@ -68,7 +72,16 @@ def test_local_shocks_have_mean_one() -> None:
 
 def test_influence_reaches_next_door_and_no_further() -> None:
     out, reach = np.empty((1, 3)), np.empty(3)
-    influence(out, reach, np.array([[10.0, 0.0, 0.0]]), np.array([[20.0, 0.0, 0.0]]), INDPTR, INDICES, 0.2, 0.3)
+    influence(
+        out,
+        reach,
+        np.array([[10.0, 0.0, 0.0]]),
+        np.array([[20.0, 0.0, 0.0]]),
+        INDPTR,
+        INDICES,
+        0.2,
+        0.3,
+    )
     np.testing.assert_allclose(out[0], [16.0, 3.2, 0.0])
     np.testing.assert_allclose(reach, out.sum(axis=0))
 

@@ -66,8 +66,15 @@ def test_counts_have_the_expected_mean_and_are_overdispersed() -> None:
     noise = np.zeros(50_000)
     for month in range(60):
         out = np.zeros(noise.size)
-        keys = [stream(9, 0, month, p) for p in (
-            Process.DISPLACEMENT_NOISE, Process.DISPLACEMENT, Process.MASS_EVENT, Process.MASS_SIZE)]
+        keys = [
+            stream(9, 0, month, p)
+            for p in (
+                Process.DISPLACEMENT_NOISE,
+                Process.DISPLACEMENT,
+                Process.MASS_EVENT,
+                Process.MASS_SIZE,
+            )
+        ]
         displace(out, np.full(noise.size, 3.0), noise, np.ones(noise.size),
                  np.full(noise.size, 1e6), np.array([1.0, 0.0, 50.0, 8000.0, 1.2, 0.15]),
                  0.9, 0.75, *keys)  # fmt: skip
@@ -96,7 +103,9 @@ def test_confinement_belongs_to_remote_places() -> None:
 
 
 def weights(places: int, stay: float = 0.25) -> tuple[NDArray[np.int32], Floats]:
-    index = np.array([[i, (i + 1) % places, (i + 2) % places] for i in range(places)], dtype=np.int32)
+    index = np.array(
+        [[i, (i + 1) % places, (i + 2) % places] for i in range(places)], dtype=np.int32
+    )
     out = np.empty((places, 3))
     size = np.log(np.array([[1.0, 1e4, 1e5]] * places))
     far = np.log(np.array([[1.0, 10.0, 100.0]] * places))

@@ -73,7 +73,9 @@ def test_movement_matches_the_plain_loop() -> None:
     np.testing.assert_allclose(moved(members, utilities, present, 0.3), expected, rtol=1e-12)
 
 
-def weights(rent_: float = 3.0, state: float = 2.0, operations: float = 0.3, rivals: float = 1.0) -> Floats:
+def weights(
+    rent_: float = 3.0, state: float = 2.0, operations: float = 0.3, rivals: float = 1.0
+) -> Floats:
     return np.array([rent_, state, operations, rivals])
 
 
@@ -145,7 +147,9 @@ def test_recruitment_follows_rent_and_stops_when_a_place_is_full() -> None:
     assert even[0] == even[1] == pytest.approx(100.0 * 0.3 / 12.0, rel=1e-3)
 
 
-def run_entry(utilities: Floats, rate: float, armed_next: float = 200.0) -> tuple[int, Floats, Floats]:
+def run_entry(
+    utilities: Floats, rate: float, armed_next: float = 200.0
+) -> tuple[int, Floats, Floats]:
     places = utilities.shape[1]
     armed, support = np.zeros((1, places)), np.zeros((1, places))
     present = np.zeros((1, places), dtype=np.uint8)

@@ -72,6 +72,12 @@ def test_normals_have_mean_zero_and_variance_one() -> None:
 
 def test_process_numbers_are_unique_and_never_reused() -> None:
     # A changed number would change every draw of the process: only additions are allowed.
-    known = {"PARAMETER": 1, "INITIAL_PRESENCE": 2, "ENTRY": 30, "DISPLACEMENT": 33, "COCA_LOCAL": 42}
+    known = {
+        "PARAMETER": 1,
+        "INITIAL_PRESENCE": 2,
+        "ENTRY": 30,
+        "DISPLACEMENT": 33,
+        "COCA_LOCAL": 42,
+    }
     for name, number in known.items():
         assert Process[name] == number

@@ -112,6 +112,8 @@ def _inauguration(model: RiftModel, action: Any) -> None:
             if u < total:
                 break
     model.government.adopt(president)
+    if not model.started:
+        return  # Tables of the start stand in the ledger; the past has closed its own.
     kept = model.draw[f"talks_kept_{president}"]
     for group in model.groups:
         place = 1000 + group.order

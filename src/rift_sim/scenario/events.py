@@ -1,0 +1,182 @@
+"""Dated events: when something happens, and what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from rift_sim.calendar import Month
+from rift_sim.scenario import actions as act
+from rift_sim.scenario import group_actions as band
+from rift_sim.scenario.values import (
+    EVERYONE,
+    ModelMonth,
+    Refusal,
+    Share,
+    Slug,
+    Strict,
+    Text,
+    as_tuple,
+)
+
+__all__ = ["ACTIONS", "Drop", "Event", "EventEntry", "Events", "occurrences"]
+
+
+class Event(Strict):
+    """Something that happens in a month: one date, one or more actions."""
+
+    date: ModelMonth
+    """Month, YYYY-MM (a day after it is dropped)."""
+    id: Slug | None = None
+    """Name by which a child scenario or `--set` can replace, drop or change the event."""
+    note: Text | None = None
+    """Free text; appears beside the event in figures."""
+    source: Text | None = None
+    """Id in the ledger (`rift seeds`) or `judgement`."""
+    aid: act.Aid | None = None
+    """U.S. aid by line."""
+    commanders: act.Commanders | None = None
+    """Experience of commanders lost or regained."""
+    force_size: act.ForceSize | None = None
+    """Size of the security forces."""
+    eradication: act.Eradication | None = None
+    """Eradication of coca."""
+    intelligence_sharing: Share | None = None
+    """Intelligence shared between the two countries (0: none, 1: in full)."""
+    extradition: Share | None = None
+    """Extraditions to the United States (0: stopped, 1: as before)."""
+    designation: band.Designation | None = None
+    """Listing of a group as terrorist."""
+    sanctuary: act.Sanctuary | None = None
+    """Refuge across a border."""
+    diplomacy: act.Diplomacy | None = None
+    """Diplomatic act between the governments."""
+    posture: act.Posture | None = None
+    """Posture of the Colombian government."""
+    talks: band.Talks | None = None
+    """Talks with armed groups."""
+    ceasefire: band.Ceasefire | None = None
+    """Ceasefire with armed groups."""
+    inauguration: act.Inauguration | None = None
+    """A president takes office."""
+    certification: act.Certification | None = None
+    """Yearly U.S. decision on Colombia's efforts against drugs."""
+    tariff: act.Tariff | None = None
+    """Tariff on Colombian goods."""
+    sanction: act.Sanction | None = None
+    """U.S. sanctions."""
+    threat: act.Threat | None = None
+    """U.S. threat."""
+    strike: band.Strike | None = None
+    """U.S. strike."""
+    venezuela: act.Venezuela | None = None
+    """Regime in Venezuela."""
+    demobilisation: band.Demobilisation | None = None
+    """Part of a group lays down its arms."""
+    split: band.Split | None = None
+    """Part of a group breaks away."""
+    pact: band.Pair | None = None
+    """Two groups make a pact."""
+    war: band.Pair | None = None
+    """Two groups go to war."""
+    coexistence: band.Pair | None = None
+    """Two groups leave each other alone."""
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Event:
+        if not self.actions:
+            raise Refusal.one(
+                "the event does nothing", allowed=("one of " + ACTIONS[0], *ACTIONS[1:])
+            )
+        return self
+
+    @property
+    def actions(self) -> tuple[tuple[str, Any], ...]:
+        """Kind and content of each action, in the order of `ACTIONS`.
+
+        The content is a model of `rift_sim.scenario.actions`; a float for
+        `intelligence_sharing` and `extradition`; text for `certification`; two group ids
+        for `pact`, `war` and `coexistence`.
+        """
+        given = ((kind, getattr(self, kind)) for kind in ACTIONS)
+        return tuple((kind, action) for kind, action in given if action is not None)
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Ids of the armed groups that the event names; ``all`` is not among them."""
+        named: set[str] = set()
+        for _, action in self.actions:
+            if isinstance(action, tuple):
+                named.update(action)
+            for field in ("group", "into", "dissident"):
+                named.add(getattr(action, field, None) or EVERYONE)
+            named.update(getattr(action, "groups", None) or ())
+        return frozenset(named - {EVERYONE})
+
+
+_HEADER = ("date", "id", "note", "source")
+ACTIONS: tuple[str, ...] = tuple(name for name in Event.model_fields if name not in _HEADER)
+"""Every kind of action, in the order in which a month applies them."""
+
+
+class Drop(Strict):
+    """Takes inherited events away: the one with an id, or all of the list."""
+
+    drop: Literal[True, "all"]
+    """`true` with an `id`; `all` without."""
+    id: Slug | None = None
+    """Id of the inherited event."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Drop:
+        if (self.drop == "all") == (self.id is not None):
+            raise Refusal.one(
+                "unclear what to drop", allowed="{id: NAME, drop: true} or {drop: all}"
+            )
+        return self
+
+
+EventEntry = Annotated[
+    Annotated[Event, Tag("<event>")] | Annotated[Drop, Tag("<drop>")],
+    Discriminator(lambda value: "<drop>" if "drop" in _keys(value) else "<event>"),
+]
+"""An item of `history` or `timeline` in a file: an event, or the removal of inherited ones."""
+Events = Annotated[
+    tuple[Event, ...], BeforeValidator(as_tuple, json_schema_input_type=list[Event]), Field()
+]
+EventEntries = Annotated[
+    tuple[EventEntry, ...],
+    BeforeValidator(as_tuple, json_schema_input_type=list[EventEntry]),
+]
+
+
+def _keys(value: object) -> Iterable[str]:
+    if isinstance(value, dict):
+        return value
+    return ("drop",) if isinstance(value, Drop) else ()
+
+
+def occurrences(events: Iterable[Event], end: Month) -> tuple[Event, ...]:
+    """Write out what repeats every year, up to `end`, and sort by date.
+
+    A `commanders` action with ``every: year`` comes back in the same month of each later
+    year, alone and without id, until an event with ``commanders: {stop: true}``; that event
+    ends all series begun before it, in its own month too.
+    """
+    ordered = sorted(events, key=lambda event: event.date)
+    found = list(ordered)
+    for place, event in enumerate(ordered):
+        if event.commanders is not None and event.commanders.every == "year":
+            later = ordered[place + 1 :]
+            stops = (e.date for e in later if e.commanders is not None and e.commanders.stop)
+            found.extend(_repeats(event, min((*stops, end.shift(1)))))
+    return tuple(sorted(found, key=lambda event: event.date))
+
+
+def _repeats(event: Event, before: Month) -> Iterator[Event]:
+    date = event.date.shift(12)
+    while date < before:
+        yield Event(date=date, note=event.note, source=event.source, commanders=event.commanders)
+        date = date.shift(12)

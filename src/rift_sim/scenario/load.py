@@ -1,0 +1,99 @@
+"""Load scenarios: a file or a name, and settings on top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rift_sim.errors import InputError
+from rift_sim.scenario.files import locate, read_layers, resolve_files
+from rift_sim.scenario.layers import SETTINGS, Layer, Origin, build
+from rift_sim.scenario.schema import Scenario
+from rift_sim.scenario.sweep import check_sweep, read_design
+from rift_sim.yamlfile import parse_yaml
+
+__all__ = ["load_scenario"]
+
+
+def load_scenario(
+    path_or_name: str | Path, *, settings: Sequence[str] = (), design: Path | None = None
+) -> Scenario:
+    """Load a scenario file, or a shipped scenario by name.
+
+    Parameters
+    ----------
+    path_or_name
+        A name without ``.yaml`` is a shipped scenario; a path is relative to the working
+        directory.
+    settings
+        ``key=value`` with a dotted key; the value is read as YAML. They go on top of all
+        files.
+    design
+        CSV with a column per axis of the sweep and a row per point to run.
+
+    Raises
+    ------
+    InputError
+        At the first thing wrong; see docs/scenarios.md for all that is checked.
+    """
+    path = locate(path_or_name)
+    layer, root = read_layers(path)
+    layer = _with_settings(layer, settings)
+    scenario = build(_titled(layer), root)
+    if design is not None:
+        rows = read_design(design, scenario)
+        layer.put(("design",), rows, Origin(str(design)))
+        scenario = build(_titled(layer), root)
+    check_sweep(scenario, _titled(layer), root)
+    return scenario
+
+
+def _titled(layer: Layer) -> Layer:
+    titled = layer.copy()
+    if "name" in titled.values:
+        titled.values.setdefault("title", titled.values["name"])
+    return titled
+
+
+def _with_settings(layer: Layer, settings: Sequence[str]) -> Layer:
+    changed = layer.copy()
+    parsed = [_setting(text) for text in settings]
+    # Start and end first: they decide which events are left to be set.
+    for path, value in sorted(parsed, key=lambda item: item[0] not in (("start",), ("end",))):
+        if path[0] not in Scenario.model_fields:
+            names = list(Scenario.model_fields)
+            key = ".".join(path)
+            raise InputError("unknown key", file=SETTINGS, key=key, allowed=names, given=path[0])
+        changed.put(path, value, Origin(SETTINGS, path, -1))
+        if path in (("start",), ("end",)):
+            changed.refile()
+    return changed
+
+
+def _setting(text: str) -> tuple[tuple[str, ...], Any]:
+    key, equals, value = text.partition("=")
+    key = key.strip()
+    if not equals or not all(part.strip() for part in key.split(".")):
+        raise InputError(f"'{text}' is not a setting", file=SETTINGS, allowed="KEY=VALUE")
+    path = tuple(part.strip() for part in key.split("."))
+    try:
+        parsed = parse_yaml(f"value: {value}\n", SETTINGS).data["value"]
+    except InputError as error:
+        raise InputError(
+            error.problem, file=SETTINGS, key=key, allowed=error.allowed or "a YAML value"
+        ) from None
+    if parsed is None:
+        raise InputError("has no value", file=SETTINGS, key=key, allowed="KEY=VALUE")
+    return path, _files_from_here(path, parsed)
+
+
+def _files_from_here(path: tuple[str, ...], value: Any) -> Any:
+    """Make files named in a setting absolute, from the working directory."""
+    nested = value
+    for part in reversed(path):
+        nested = {part: nested}
+    nested = resolve_files(nested, Path.cwd()) if path[0] != "sweep" else nested
+    for part in path:
+        nested = nested[part]
+    return nested

@@ -1,0 +1,209 @@
+"""Parts of a scenario: assumptions, switches, territory, initial state, axes of a sweep."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
+
+from rift_sim.scenario.events import EventEntries
+from rift_sim.scenario.values import (
+    ExistingFile,
+    Finding,
+    Refusal,
+    Strict,
+    Switch,
+    Text,
+    as_tuple,
+    check_known,
+)
+from rift_sim.seeds import Distribution, load_ledger
+from rift_sim.vocabulary import SERIES
+
+__all__ = [
+    "MECHANISMS",
+    "Assumptions",
+    "Axis",
+    "Design",
+    "Fragment",
+    "Initial",
+    "Mechanisms",
+    "Observe",
+    "Presence",
+    "Replicates",
+    "Seed",
+    "SetAxis",
+    "Sweep",
+    "Territory",
+    "label",
+]
+
+MECHANISMS = tuple(f"C{number:02d}" for number in range(1, 29))
+"""The claims; each is a mechanism that can be switched off."""
+LEVEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$"
+
+Assumption = Annotated[
+    Annotated[float, Tag("<number>")] | Annotated[Distribution, Tag("<distribution>")],
+    Discriminator(lambda value: "<number>" if isinstance(value, int | float) else "<distribution>"),
+]
+
+
+def _known_parameters(value: dict[str, Any]) -> dict[str, Any]:
+    if value:
+        listing = "an id that `rift seeds parameters` lists"
+        names = load_ledger().parameters
+        if found := check_known(value, names, "parameter", listing):
+            raise Refusal(*found)
+    return value
+
+
+def _known_mechanisms(value: object) -> object:
+    if isinstance(value, dict) and (found := check_known(value, MECHANISMS, "mechanism")):
+        raise Refusal(*(_padded(finding) for finding in found))
+    return value
+
+
+def _padded(finding: Finding) -> Finding:
+    """Take C5 for C05 where the nearest name is looked for."""
+    number = (finding.given or "")[1:]
+    return (
+        finding.model_copy(update={"given": f"C{int(number):02d}"}) if number.isdigit() else finding
+    )
+
+
+def _known_series(value: tuple[str, ...]) -> tuple[str, ...]:
+    found = [
+        Finding(at=(i,), problem=f"there is no series '{name}'", allowed=tuple(SERIES), given=name)
+        for i, name in enumerate(value)
+        if name not in SERIES
+    ]
+    if found:
+        raise Refusal(*found)
+    return tuple(dict.fromkeys(value))
+
+
+Assumptions = Annotated[dict[str, Assumption], AfterValidator(_known_parameters)]
+Mechanisms = Annotated[dict[str, Switch], BeforeValidator(_known_mechanisms)]
+Observe = Annotated[
+    tuple[str, ...],
+    BeforeValidator(as_tuple, json_schema_input_type=list[str]),
+    AfterValidator(_known_series),
+    Field(min_length=1),
+]
+Replicates = Annotated[int, Field(ge=1, le=1_000_000)]
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
+class Territory(Strict):
+    """A territory of one's own instead of the one that ships."""
+
+    municipalities: ExistingFile | None = None
+    """CSV of municipalities (column `code` or `mpio_code`)."""
+    neighbours: ExistingFile | None = None
+    """CSV of pairs of neighbours."""
+    strict: bool = False
+    """True: isolated places are refused; false: linked to the nearest, with a warning."""
+
+
+class Presence(Strict):
+    """Where which group is at the start."""
+
+    file: ExistingFile
+    """CSV with a municipality code and a group (id or alias)."""
+    year: Annotated[int, Field(ge=1990, le=2100)] | None = None
+    """Year to take, where the file has several."""
+
+
+def _presence(value: object) -> object:
+    return {"file": value} if isinstance(value, str) else value
+
+
+class Initial(Strict):
+    """The state before the first month, where it is not the one that ships."""
+
+    presence: (
+        Annotated[Presence, BeforeValidator(_presence, json_schema_input_type=str | Presence)]
+        | None
+    ) = None
+    """FILE, or {file: FILE, year: YEAR}."""
+
+
+class Fragment(Strict):
+    """What one level of a sweep adds to the scenario."""
+
+    assumptions: Assumptions = Field(default={})
+    """Parameters by id: a number or a distribution."""
+    mechanisms: Mechanisms = Field(default={})
+    """Mechanisms (C01 to C28) switched on or off."""
+    history: EventEntries = ()
+    """Events before the start, added to those of the scenario."""
+    timeline: EventEntries = ()
+    """Events within the run, added to those of the scenario."""
+    initial: Initial | None = None
+    """Initial state."""
+
+
+class SetAxis(Strict):
+    """An axis that sets one key to each of several values."""
+
+    set: Text
+    """Dotted key, as with --set: `assumptions.recruitment_rent`, `mechanisms.C05`."""
+    values: Annotated[
+        tuple[Any, ...],
+        BeforeValidator(as_tuple, json_schema_input_type=list[Any]),
+        Field(min_length=1),
+    ]
+    """Values, all different."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Each value as text."""
+        return tuple(label(value) for value in self.values)
+
+    @model_validator(mode="after")
+    def _check(self) -> SetAxis:
+        seen: set[str] = set()
+        for place, name in enumerate(self.labels):
+            if name in seen:
+                raise Refusal.one(
+                    f"the value {name} stands twice",
+                    at=("values", place),
+                    allowed="different values",
+                )
+            seen.add(name)
+        return self
+
+
+def label(value: object) -> str:
+    """Write a value of an axis the way a file would."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {label(item)}" for key, item in value.items()) + "}"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+LevelName = Annotated[str, Field(pattern=LEVEL_NAME, max_length=60)]
+Levels = Annotated[dict[LevelName, Fragment], Field(min_length=1)]
+Axis = Annotated[
+    Annotated[SetAxis, Tag("<set>")] | Annotated[Levels, Tag("<levels>")],
+    Discriminator(
+        lambda value: (
+            "<set>"
+            if isinstance(value, SetAxis) or (isinstance(value, dict) and "set" in value)
+            else "<levels>"
+        )
+    ),
+]
+Sweep = dict[LevelName, Axis]
+Design = Annotated[
+    tuple[dict[str, str], ...],
+    BeforeValidator(as_tuple, json_schema_input_type=list[dict[str, str]]),
+]
