@@ -76,9 +76,9 @@ def observe(
     The survey reports a foothold when 1 - exp(-members / scale) exceeds the fixed
     attention of its correspondents to that group and place. Alerts add places within
     reach of a group: 1 - exp(-influence / scale) above the alert system's attention to
-    the place. A group controls a place when its influence exceeds that of all others
-    together by a margin and, per 1,000 rural people, exceeds what the presence of the
-    state demands.
+    the place. A group controls a place when it has a foothold there, and its influence
+    exceeds that of all others together by a margin and, per 1,000 rural people, what the
+    presence of the state demands.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def observe(
             seen = present[g, i] and 1.0 - np.exp(-members[g, i] / thresholds[0]) > detection[g, i]
             heard = seen or 1.0 - np.exp(-own / thresholds[1]) > attention[i]
             holds = (
-                heard
+                present[g, i] == 1
                 and own > thresholds[2] * (total - own)
                 and own * 1000.0 > demand * (rural_people[i] + 500.0)
             )
