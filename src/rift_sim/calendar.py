@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ _PATTERN = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
-class Month(NamedTuple):
+@dataclass(frozen=True, order=True)
+class Month:
     """A calendar month, written ``2026-01``; a day after it is accepted and dropped."""
 
     year: int

@@ -27,8 +27,8 @@ def run(name: str, *settings: str, replicate: int = 1) -> dict[str, np.ndarray]:
 
 def assert_same(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> None:
     assert a.keys() == b.keys()
-    for name in a:
-        np.testing.assert_array_equal(a[name], b[name], err_msg=name)
+    for name, values in a.items():
+        np.testing.assert_array_equal(values, b[name], err_msg=name)
 
 
 def test_a_replicate_does_not_depend_on_the_others() -> None:

@@ -19,10 +19,22 @@ def grow(coca: Floats, removal: float = 0.0, trend: float = 0.0, shock: float = 
          access: Floats | None = None) -> tuple[Floats, Floats]:  # fmt: skip
     out, totals = coca.copy(), np.zeros(2)
     coca_step(
-        out, np.full(3, 3000.0), np.full(3, held), np.full(3, 0.5) if access is None else access,
-        trend, np.full(3, shock), INDPTR, INDICES, spread, removal, entry, 20.0,
-        stream(1, 1, 1, Process.COCA_LOCAL), stream(1, 1, 1, Process.COCA_ENTRY), totals,
-    )  # fmt: skip
+        out,
+        np.full(3, 3000.0),
+        np.full(3, held),
+        np.full(3, 0.5) if access is None else access,
+        trend,
+        np.full(3, shock),
+        INDPTR,
+        INDICES,
+        spread,
+        removal,
+        entry,
+        20.0,
+        stream(1, 1, 1, Process.COCA_LOCAL),
+        stream(1, 1, 1, Process.COCA_ENTRY),
+        totals,
+    )
     return out, totals
 
 
@@ -63,9 +75,23 @@ def test_local_shocks_have_mean_one() -> None:
     n = 60_000
     out, totals = np.full(n, 100.0), np.zeros(2)
     indptr = np.zeros(n + 1, dtype=np.int32)
-    coca_step(out, np.full(n, 100.0), np.ones(n), np.ones(n), 0.0, np.zeros(n), indptr,
-              np.zeros(0, dtype=np.int32), 0.3, 0.0, 0.0, 20.0,
-              stream(2, 2, 2, Process.COCA_LOCAL), stream(2, 2, 2, Process.COCA_ENTRY), totals)  # fmt: skip
+    coca_step(
+        out,
+        np.full(n, 100.0),
+        np.ones(n),
+        np.ones(n),
+        0.0,
+        np.zeros(n),
+        indptr,
+        np.zeros(0, dtype=np.int32),
+        0.3,
+        0.0,
+        0.0,
+        20.0,
+        stream(2, 2, 2, Process.COCA_LOCAL),
+        stream(2, 2, 2, Process.COCA_ENTRY),
+        totals,
+    )
     # Above what the land holds a small pull downward is part of the model.
     assert out.mean() == pytest.approx(100.0, rel=0.01)
 
@@ -93,10 +119,18 @@ def reports(
     shape = strength.shape
     survey, alert, control = (np.zeros(shape, dtype=np.uint8) for _ in range(3))
     observe(
-        strength, (members > 0).astype(np.uint8), members, np.full(shape[1], state),
-        np.full(shape[1], people), np.full(shape, detection), np.full(shape[1], attention),
-        np.array([4.0, 2.0, 1.5, 1.0]), survey, alert, control,
-    )  # fmt: skip
+        strength,
+        (members > 0).astype(np.uint8),
+        members,
+        np.full(shape[1], state),
+        np.full(shape[1], people),
+        np.full(shape, detection),
+        np.full(shape[1], attention),
+        np.array([4.0, 2.0, 1.5, 1.0]),
+        survey,
+        alert,
+        control,
+    )
     return survey, alert, control
 
 

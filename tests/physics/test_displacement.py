@@ -27,11 +27,25 @@ def flee(
     newly, left = np.zeros(expected.size), resident.copy()
     keys = [
         stream(9, 0, month, p)
-        for p in (Process.DISPLACEMENT_NOISE, Process.DISPLACEMENT, Process.MASS_EVENT, Process.MASS_SIZE)
-    ]  # fmt: skip
+        for p in (
+            Process.DISPLACEMENT_NOISE,
+            Process.DISPLACEMENT,
+            Process.MASS_EVENT,
+            Process.MASS_SIZE,
+        )
+    ]
     rates = np.array([rate, mass, 50.0, 8000.0, 1.2, 0.15])
-    displace(newly, expected, np.zeros(expected.size), np.ones(expected.size), left, rates,
-             0.9, spread, *keys)  # fmt: skip
+    displace(
+        newly,
+        expected,
+        np.zeros(expected.size),
+        np.ones(expected.size),
+        left,
+        rates,
+        0.9,
+        spread,
+        *keys,
+    )
     return newly, left
 
 
@@ -75,9 +89,17 @@ def test_counts_have_the_expected_mean_and_are_overdispersed() -> None:
                 Process.MASS_SIZE,
             )
         ]
-        displace(out, np.full(noise.size, 3.0), noise, np.ones(noise.size),
-                 np.full(noise.size, 1e6), np.array([1.0, 0.0, 50.0, 8000.0, 1.2, 0.15]),
-                 0.9, 0.75, *keys)  # fmt: skip
+        displace(
+            out,
+            np.full(noise.size, 3.0),
+            noise,
+            np.ones(noise.size),
+            np.full(noise.size, 1e6),
+            np.array([1.0, 0.0, 50.0, 8000.0, 1.2, 0.15]),
+            0.9,
+            0.75,
+            *keys,
+        )
         noisy = out
     assert noisy.mean() == pytest.approx(3.0, rel=0.05)
     assert noisy.var() > 2.0 * noisy.mean()
@@ -97,8 +119,18 @@ def test_mass_events_stay_within_their_bounds(u: float, tail: float) -> None:
 def test_confinement_belongs_to_remote_places() -> None:
     out = np.zeros(2)
     ones = np.ones(2)
-    confine(out, 10 * ones, ones, 0 * ones, 0.0, np.array([0.1, 0.9]), 1e5 * ones, 20.0, 0.15,
-            stream(1, 1, 1, Process.CONFINEMENT))  # fmt: skip
+    confine(
+        out,
+        10 * ones,
+        ones,
+        0 * ones,
+        0.0,
+        np.array([0.1, 0.9]),
+        1e5 * ones,
+        20.0,
+        0.15,
+        stream(1, 1, 1, Process.CONFINEMENT),
+    )
     assert out[1] > out[0]
 
 
@@ -132,8 +164,18 @@ def test_people_are_conserved(seed: int) -> None:
     resident -= newly
     before = resident.sum() + newly.sum() + away.sum() + protracted.sum()
     totals = np.zeros(4)
-    resettle(newly, rng.random(n), resident, away, protracted, index, shares, abroad,
-             np.array([0.02, 0.08, 0.003, 0.0008, 1.0]), totals)  # fmt: skip
+    resettle(
+        newly,
+        rng.random(n),
+        resident,
+        away,
+        protracted,
+        index,
+        shares,
+        abroad,
+        np.array([0.02, 0.08, 0.003, 0.0008, 1.0]),
+        totals,
+    )
     after = resident.sum() + away.sum() + protracted.sum()
     assert after == pytest.approx(before - totals[1] + totals[3], rel=1e-12)
     assert totals[1] == pytest.approx((newly * abroad).sum())
@@ -145,8 +187,18 @@ def test_violence_keeps_people_from_returning() -> None:
     for level in (0.0, 5.0):
         index, shares = weights(3)
         totals = np.zeros(4)
-        resettle(np.zeros(3), np.full(3, level), np.full(3, 1e4), np.full(3, 100.0), np.zeros(3),
-                 index, shares, np.zeros(3), np.array([0.02, 0.08, 0.0, 0.0, 1.0]), totals)  # fmt: skip
+        resettle(
+            np.zeros(3),
+            np.full(3, level),
+            np.full(3, 1e4),
+            np.full(3, 100.0),
+            np.zeros(3),
+            index,
+            shares,
+            np.zeros(3),
+            np.array([0.02, 0.08, 0.0, 0.0, 1.0]),
+            totals,
+        )
         returned.append(totals[0])
     assert returned[1] < 0.1 * returned[0]
 

@@ -99,11 +99,22 @@ def appeal(**change: object) -> Floats:
         ({"state": np.array([0.9, 0.1])}, 1),
         ({"operations": np.array([0.2, 3.0])}, 0),
         ({"access": np.array([0.9, 0.1])}, 1),
-        ({"armed": np.array([[20.0, 20.0], [200.0, 0.0]]),
-          "hostile": np.array([[0.0, 1.0], [1.0, 0.0]])}, 1),
+        (
+            {
+                "armed": np.array([[20.0, 20.0], [200.0, 0.0]]),
+                "hostile": np.array([[0.0, 1.0], [1.0, 0.0]]),
+            },
+            1,
+        ),
     ],
-    ids=["rent draws (C07)", "state repels", "operations repel (C14)", "remote is safe (C14)", "rivals repel"],
-)  # fmt: skip
+    ids=[
+        "rent draws (C07)",
+        "state repels",
+        "operations repel (C14)",
+        "remote is safe (C14)",
+        "rivals repel",
+    ],
+)
 def test_what_makes_a_place_attractive(change: dict[str, object], better: int) -> None:
     value = appeal(**change)
     assert value[better] > value[1 - better]
@@ -131,9 +142,16 @@ def recruited(rents: Floats, capacity: float = 1e6, elasticity: float = 0.5) -> 
     armed, support = np.full((1, 2), 50.0), np.full((1, 2), 50.0)
     total = np.zeros(1)
     recruit(
-        armed, support, rents, np.array([0.3]), np.full(2, capacity), np.array([0.3]),
-        np.array([0.5]), elasticity, total,
-    )  # fmt: skip
+        armed,
+        support,
+        rents,
+        np.array([0.3]),
+        np.full(2, capacity),
+        np.array([0.3]),
+        np.array([0.5]),
+        elasticity,
+        total,
+    )
     gained = (armed + support)[0] - 100.0
     assert gained.sum() == pytest.approx(total[0])
     return gained
@@ -157,9 +175,18 @@ def run_entry(
     present[0, 0] = 1
     indptr, indices = line(places)
     founded = enter(
-        armed, support, present, utilities, np.zeros(1), indptr, indices,
-        stream(1, 1, 1, Process.ENTRY), rate, 25.0, 12.0,
-    )  # fmt: skip
+        armed,
+        support,
+        present,
+        utilities,
+        np.zeros(1),
+        indptr,
+        indices,
+        stream(1, 1, 1, Process.ENTRY),
+        rate,
+        25.0,
+        12.0,
+    )
     return founded, armed + support, present
 
 
@@ -184,9 +211,18 @@ def test_better_places_are_entered_more_often() -> None:
             present = np.array([[1, 0]], dtype=np.uint8)
             indptr, indices = line(2)
             hits += enter(
-                armed, armed.copy(), present, np.array([[0.0, value]]), np.zeros(1),
-                indptr, indices, stream(1, 1, month, Process.ENTRY), 1.0, 25.0, 12.0,
-            )  # fmt: skip
+                armed,
+                armed.copy(),
+                present,
+                np.array([[0.0, value]]),
+                np.zeros(1),
+                indptr,
+                indices,
+                stream(1, 1, month, Process.ENTRY),
+                1.0,
+                25.0,
+                12.0,
+            )
         return hits / 400
 
     assert share(-2.0) < share(0.0) < share(1.5)
@@ -200,9 +236,18 @@ def run_exit(members: list[float], utilities: list[float], rate: float) -> tuple
     gone = np.zeros(1)
     indptr, indices = line(len(members))
     withdraw(
-        armed, support, present, np.array([utilities]), np.zeros(1), indptr, indices,
-        stream(1, 1, 1, Process.EXIT), rate, 3.0, gone,
-    )  # fmt: skip
+        armed,
+        support,
+        present,
+        np.array([utilities]),
+        np.zeros(1),
+        indptr,
+        indices,
+        stream(1, 1, 1, Process.EXIT),
+        rate,
+        3.0,
+        gone,
+    )
     return armed + support, gone
 
 

@@ -1,0 +1,55 @@
+"""The ``rift`` command."""
+
+from __future__ import annotations
+
+import sys
+
+from rift_sim.errors import RiftError
+
+__all__ = ["main"]
+
+INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the ``rift`` command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        Command line without the program's name; that of the process if not given.
+
+    Returns
+    -------
+    int
+        0 when all went well, 1 when a replicate failed or a file could not be written,
+        2 for bad input (one line on stderr says what), 130 after Ctrl-C.
+    """
+    from rift_sim.cli.app import command
+
+    try:
+        result = command().main(args=arguments, prog_name="rift", standalone_mode=False)
+    except RiftError as error:
+        return _refuse(str(error), getattr(error, "exit_code", 1))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away, as in `rift list | head`; Python would complain at its end.
+        sys.stdout = None
+        return 0
+    except Exception as error:
+        # What typer refuses has a message of its own; anything else is a defect of ours,
+        # and its traceback is wanted.
+        explain = getattr(error, "format_message", None)
+        if explain is None:
+            if type(error).__name__ == "Abort":
+                return INTERRUPTED
+            raise
+        return _refuse(explain(), 2)
+    return result if isinstance(result, int) else 0
+
+
+def _refuse(text: str, code: int) -> int:
+    line = " ".join(text.split())
+    print(f"error: {line}", file=sys.stderr)
+    return code

@@ -1,0 +1,65 @@
+"""The commands, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from rift_sim import __version__
+from rift_sim.cli import pictures, queries, running
+
+__all__ = ["command"]
+
+HELP = """What happens to territorial control, violence and displacement in Colombia if U.S.
+aid ends, if the forces keep losing experience, and depending on who governs.
+
+A scenario file goes in, trajectories on the map of Colombia come out: conditional
+projections, not predictions, and not for operational use.
+
+Example: rift run reference
+"""
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "run": running.run,
+    "check": queries.check,
+    "schema": queries.schema,
+    "list": queries.list_scenarios,
+    "new": queries.new,
+    "seeds": queries.seeds,
+    "plot": pictures.plot,
+    "map": pictures.draw_map,
+}
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"rift_sim {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    context: typer.Context,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def command() -> Any:
+    """Build the command; nothing heavy is imported here."""
+    app = typer.Typer(
+        name="rift",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True, help=HELP)(_root)
+    for name, function in _COMMANDS.items():
+        app.command(name)(function)
+    return typer.main.get_command(app)

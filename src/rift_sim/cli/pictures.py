@@ -1,0 +1,109 @@
+"""``rift plot`` and ``rift map``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["draw_map", "plot"]
+
+
+def plot(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.")],
+    variables: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--variable", help="Series to draw; may be repeated. All main ones if not given."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the figures; DIR/figures if not given.")
+    ] = None,
+) -> None:
+    """Draw fan charts of a run, with the scenario's events.
+
+    The line is the median, the bands hold 50 and 90 % of the replicates.
+
+    Example: rift plot runs/reference --variable control --variable newly_displaced
+    """
+    from rift_sim.ensemble.folder import FIGURES
+    from rift_sim.ensemble.run import load
+    from rift_sim.plots.fans import choose_series, fan_figure, save
+    from rift_sim.plots.overview import PANELS, overview_figure
+
+    run = load(directory)
+    _need_replicates(run.replicates, directory)
+    folder = out or directory / FIGURES
+    chosen = variables or [name for name in PANELS if name in run.dataset]
+    for name in chosen:
+        choose_series(run, name)
+    if not variables:
+        typer.echo(save(overview_figure(run), folder / "overview.png"))
+    for name in chosen:
+        typer.echo(save(fan_figure(run, name), folder / f"{name}.png"))
+
+
+def draw_map(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.")],
+    variable: Annotated[str, typer.Option(help="What to show, such as control.")] = "control",
+    date: Annotated[
+        str | None, typer.Option(help="Month, YYYY-MM; the last one if not given.")
+    ] = None,
+    group: Annotated[str | None, typer.Option(help="Only this group.")] = None,
+    municipal: Annotated[
+        bool,
+        typer.Option("--municipal", help="Municipalities as points (needs run --municipal)."),
+    ] = False,
+    named_group: Annotated[
+        bool,
+        typer.Option(
+            "--named-group-in-municipalities",
+            help="Allow --group together with --municipal; not for publication.",
+        ),
+    ] = False,
+    scenario: Annotated[str | None, typer.Option(help="One scenario of a sweep.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="PNG to write; under DIR/figures if not given.")
+    ] = None,
+) -> None:
+    """Draw a map of Colombia: departments, or municipalities as points.
+
+    Example: rift map runs/reference --variable control --date 2027-12
+    """
+    from rift_sim.ensemble.folder import FIGURES
+    from rift_sim.ensemble.run import load
+    from rift_sim.errors import InputError
+    from rift_sim.plots.fans import save
+    from rift_sim.plots.map_values import last_month, parse_date
+    from rift_sim.plots.maps import map_figure
+
+    run = load(directory)
+    _need_replicates(run.replicates, directory)
+    if group is not None and municipal and not named_group:
+        raise InputError(
+            "a map of one named group by municipality is not drawn by default",
+            key="--group",
+            allowed="departments (without --municipal), or --named-group-in-municipalities",
+        )
+    month = last_month(run) if date is None else parse_date(run, date)
+    figure = map_figure(run, variable, month, group=group, municipal=municipal, scenario=scenario)
+    if group is not None and municipal:
+        typer.echo(
+            "warning: where one named group will be, municipality by municipality, is far less "
+            "certain than its totals; do not publish or act on this map",
+            err=True,
+        )
+    parts = ["map", variable, *([group] if group else []), *(["places"] if municipal else [])]
+    name = "-".join([*parts, str(month)]) + ".png"
+    typer.echo(save(figure, out or directory / FIGURES / name))
+
+
+def _need_replicates(replicates: int, directory: Path) -> None:
+    from rift_sim.errors import InputError
+
+    if not replicates:
+        raise InputError(
+            "the run has no finished replicate yet", file=directory, allowed="rift run first"
+        )

@@ -1,0 +1,142 @@
+"""Commands that look and compute nothing: check, schema, list, new, seeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rift_sim.errors import InputError
+
+__all__ = ["check", "list_scenarios", "new", "schema", "seeds"]
+
+LEDGER_KINDS = ("facts", "effects", "events", "claims", "parameters", "sources", "groups")
+
+
+def check(
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")
+    ],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
+    ] = None,
+    design: Annotated[
+        Path | None, typer.Option(help="CSV with one column for each axis of the sweep.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse what otherwise gives a warning.")
+    ] = False,
+) -> None:
+    """Check a scenario file and all it names, without running it.
+
+    Example: rift check scenarios/reference.yaml
+    """
+    from rift_sim.ensemble.inputs import resolve_request
+
+    given = [*(settings or ()), *(["territory.strict=true"] if strict else ())]
+    request = resolve_request(scenario, replicates=None, seed=None, settings=given, design=design)
+    for warning in _check_files(request.scenarios[0]):
+        typer.echo(f"warning: {warning}", err=True)
+    first = request.scenarios[0]
+    points = f"{len(request.scenarios)} scenarios, " if request.labels else ""
+    typer.echo(
+        f"{scenario}: valid. {request.title}: {points}{first.start} to {first.end}, "
+        f"{request.replicates:,} replicates, {len(first.timeline)} events."
+    )
+
+
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors.
+
+    Example: rift schema > scenario.schema.json
+    """
+    import json
+
+    from rift_sim.scenario import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def list_scenarios() -> None:
+    """List the shipped scenarios with the question each one asks.
+
+    Example: rift list
+    """
+    from rich.table import Table
+
+    from rift_sim.cli.console import make_console
+    from rift_sim.scenario import shipped_scenarios
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("name", no_wrap=True, style="bold")
+    table.add_column("question")
+    for summary in shipped_scenarios():
+        table.add_row(summary.name, summary.question or summary.title)
+    make_console().print(table)
+
+
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the new scenario; NAME.yaml is written.")],
+    extends: Annotated[
+        str, typer.Option(help="The scenario it starts from, by name or file.")
+    ] = "reference",
+) -> None:
+    """Write a commented start for a scenario of your own.
+
+    Example: rift new my-question --extends reference
+    """
+    from rift_sim.scenario import new_scenario_text
+
+    file = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
+    text = new_scenario_text(file.stem, extends)
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise InputError("the file exists already", file=file, allowed="another name") from None
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", file=file) from None
+    typer.echo(f"{file} written. Next: rift check {file}")
+
+
+def seeds(
+    kind: Annotated[str | None, typer.Argument(help=f"One of: {', '.join(LEDGER_KINDS)}.")] = None,
+    entry_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Show this one entry in full.")
+    ] = None,
+) -> None:
+    """Print the ledger: every figure and parameter with its source.
+
+    Example: rift seeds parameters
+    """
+    from rift_sim.cli.console import make_console
+    from rift_sim.seeds import load_ledger
+    from rift_sim.seeds.entry import entry
+    from rift_sim.seeds.tables import KINDS
+
+    console = make_console()
+    if kind is not None and kind not in LEDGER_KINDS:
+        raise InputError(f"there is no ledger of '{kind}'", allowed=LEDGER_KINDS, given=kind)
+    ledger = load_ledger()
+    if kind is None:
+        for name in LEDGER_KINDS:
+            console.print(f"{len(getattr(ledger, name)):5}  rift seeds {name}", markup=False)
+        return
+    if entry_id is not None:
+        console.print(entry(ledger, kind, entry_id))
+        return
+    console.print(KINDS[kind](ledger))
+
+
+def _check_files(scenario: object) -> tuple[str, ...]:
+    """Read the files a scenario names; return what had to be assumed."""
+    from rift_sim.scenario import Scenario
+    from rift_sim.territory import load_territory
+
+    assert isinstance(scenario, Scenario)
+    own = scenario.territory
+    if own.municipalities is None and own.neighbours is None:
+        return ()
+    return load_territory(own.municipalities, own.neighbours, strict=own.strict).warnings

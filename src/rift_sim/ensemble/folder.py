@@ -1,0 +1,130 @@
+"""The folder of a run: what it may hold, whether it may be written, and replacing it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from rift_sim.ensemble.identity import Identity
+from rift_sim.ensemble.layout import read_json
+from rift_sim.ensemble.lock import LOCK_FILE, busy, held_by
+from rift_sim.ensemble.store import Store
+from rift_sim.errors import InputError
+
+__all__ = [
+    "FIGURES",
+    "MANIFEST",
+    "RESOLVED",
+    "STORE",
+    "SUMMARY",
+    "check_target",
+    "clear_run",
+    "existing_store",
+]
+
+STORE = "trajectories.zarr"
+MANIFEST = "manifest.json"
+RESOLVED = "scenario.resolved.yaml"
+SUMMARY = "summary.csv"
+FIGURES = "figures"
+_OWN = (STORE, MANIFEST, RESOLVED, SUMMARY)
+
+
+def check_target(
+    folder: Path, identity: Identity, *, force: bool, locked: bool = False
+) -> Store | None:
+    """Look, without writing, whether a run may go into `folder`.
+
+    Parameters
+    ----------
+    folder
+        Where the run is to go; need not exist.
+    identity
+        Of the run that wants to go there.
+    force
+        Whether another run there may be replaced.
+    locked
+        Whether the caller holds the folder's lock already.
+
+    Returns
+    -------
+    Store or None
+        The store to extend, or None when there is none or it is to be replaced.
+
+    Raises
+    ------
+    InputError
+        When the folder belongs to something else, holds a different run and `force` is
+        not given, or another process is writing there.
+    """
+    if not folder.exists():
+        for parent in folder.parents:
+            if parent.exists() and not parent.is_dir():
+                raise InputError("lies inside something that is not a folder", file=folder)
+        return None
+    if not folder.is_dir():
+        raise InputError("is a file", file=folder, allowed="a folder for the run")
+    if not _is_ours(folder):
+        raise InputError(
+            "the folder is not empty and holds no run of rift_sim; it is left alone",
+            file=folder,
+            allowed="a new or empty folder, or one with a run of the same scenario",
+        )
+    holder = None if locked else held_by(folder)
+    if holder:
+        raise busy(folder, holder)
+    store = existing_store(folder)
+    if store is None or force:
+        return None
+    if store.identity != identity.digest:
+        raise InputError(
+            f"the folder holds a different run ({identity.difference(_parts(folder))})",
+            file=folder,
+            allowed="another --out, or --force to replace the run that is there",
+        )
+    return store
+
+
+def existing_store(folder: Path) -> Store | None:
+    """Open the store of a run folder, if there is a readable one."""
+    try:
+        return Store(folder / STORE)
+    except ValueError:
+        return None
+
+
+def clear_run(folder: Path) -> None:
+    """Remove a run's own files, and nothing else that may lie beside them."""
+    for name in _OWN:
+        place = folder / name
+        if place.is_dir():
+            shutil.rmtree(place)
+        else:
+            place.unlink(missing_ok=True)
+    figures = folder / FIGURES
+    if figures.is_dir():
+        for picture in figures.glob("*.png"):
+            picture.unlink()
+        if not any(figures.iterdir()):
+            figures.rmdir()
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether the folder is empty or holds a run, perhaps one that has just begun."""
+    names = {entry.name for entry in folder.iterdir()} - {LOCK_FILE, f"{STORE}.partial"}
+    if not names:
+        return True
+    return existing_store(folder) is not None or _manifest(folder) is not None
+
+
+def _manifest(folder: Path) -> dict[str, object] | None:
+    try:
+        manifest = read_json(folder / MANIFEST)
+    except (OSError, ValueError):
+        return None
+    return manifest if manifest.get("kind") == "rift_sim run" else None
+
+
+def _parts(folder: Path) -> dict[str, object]:
+    parts = (_manifest(folder) or {}).get("identity")
+    return parts if isinstance(parts, dict) else {}

@@ -1,0 +1,116 @@
+"""What decides the numbers of a run, as hashes, and the versions it ran with."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+__all__ = ["Identity", "code_digest", "hash_all", "versions"]
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_NOT_NUMERIC = ("_shipped", "analysis", "cli", "ensemble", "plots", "report")
+"""Packages that change no trajectory; seeds and scenarios have hashes of their own."""
+_LIBRARIES = (
+    "mesa",
+    "numba",
+    "numpy",
+    "scipy",
+    "xarray",
+    "zarr",
+    "pydantic",
+    "matplotlib",
+)
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """Return the SHA-256 of the code and shipped data that can change a number."""
+    total = hashlib.sha256()
+    for path in _numeric_files():
+        content = path.read_bytes()
+        total.update(f"{path.relative_to(_PACKAGE).as_posix()} {len(content)}\n".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def _numeric_files() -> list[Path]:
+    return sorted(
+        path
+        for path in _PACKAGE.rglob("*")
+        if path.is_file()
+        and path.relative_to(_PACKAGE).parts[0] not in _NOT_NUMERIC
+        and "__pycache__" not in path.parts
+        and path.suffix not in (".md", ".pyc", ".typed")
+    )
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What two runs must share to be the same run.
+
+    Attributes
+    ----------
+    scenario
+        Hash of the scenario, or of all scenarios of a sweep, without the number of
+        replicates.
+    seed
+        The seed of the random numbers.
+    seeds
+        Hash of the ledger.
+    code
+        Hash of the code and shipped data.
+    municipal
+        Whether municipal arrays are stored.
+    """
+
+    scenario: str
+    seed: int
+    seeds: str
+    code: str
+    municipal: bool
+
+    @property
+    def digest(self) -> str:
+        """One hash of all parts."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+    def difference(self, other: Mapping[str, object]) -> str:
+        """Say in words what differs from the parts of another run."""
+        words = {
+            "scenario": "another scenario",
+            "seed": f"seed {other.get('seed', '?')}",
+            "seeds": "other figures in seeds/",
+            "code": "another version of the code",
+            "municipal": f"{'with' if other.get('municipal') else 'without'} --municipal",
+        }
+        found = [words[part] for part, mine in asdict(self).items() if other.get(part) != mine]
+        return ", ".join(found) or "of another format"
+
+
+def hash_all(parts: Iterable[str]) -> str:
+    """Return the SHA-256 of several texts; of a single one, that text itself."""
+    listed = list(parts)
+    if len(listed) == 1:
+        return listed[0]
+    return hashlib.sha256("\n".join(listed).encode()).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, rift_sim and the libraries that matter."""
+    from rift_sim import __version__
+
+    found = {"python": platform.python_version(), "rift_sim": __version__}
+    for name in _LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    found["machine"] = f"{platform.machine()} {sys.platform}"
+    return found

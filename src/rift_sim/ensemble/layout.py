@@ -1,0 +1,158 @@
+"""The empty store: which arrays it has, how they are cut, and their metadata."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rift_sim.ensemble.shards import sharded_metadata
+
+if TYPE_CHECKING:
+    from rift_sim.ensemble.engine import WorldLike
+
+__all__ = ["BLOCK", "STATUS", "create_layout", "read_json", "write_json"]
+
+BLOCK = 25
+"""Replicates in a block, unless the caller says otherwise."""
+STATUS = "status"
+"""Name of the array that says which replicates are done."""
+
+# An index entry takes 16 bytes; this many keep the index inside one page of the file.
+_CHUNKS_PER_SHARD = 200
+_STATUS_ATTRS = {
+    "long_name": "Whether a replicate is computed",
+    "flag_values": [0, 1, 2],
+    "flag_meanings": "absent done failed",
+}
+_EPOCH = "days since 1970-01-01"
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Replace a JSON file at once: readers see the old one or the new one."""
+    draft = path.with_name(path.name + ".partial")
+    draft.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(draft, path)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} holds no JSON object")
+    return content
+
+
+def create_layout(
+    path: Path,
+    world: WorldLike,
+    *,
+    replicates: int,
+    block: int,
+    scenarios: Sequence[str] | None,
+    attributes: Mapping[str, Any],
+) -> None:
+    """Create an empty store at `path`; it appears whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Where the store goes; must not exist.
+    world
+        Gives the coordinates and the variables.
+    replicates
+        Length of the ``replicate`` dimension (a store can grow later).
+    block
+        Replicates in a chunk.
+    scenarios
+        Labels of the ``scenario`` dimension; None leaves the dimension out.
+    attributes
+        Attributes of the root group.
+    """
+    import zarr
+
+    draft = path.with_name(path.name + ".partial")
+    if draft.exists():
+        shutil.rmtree(draft)
+    group = zarr.create_group(draft, zarr_format=3)
+    members: dict[str, dict[str, Any]] = {}
+    labels = dict(world.coords)
+    if scenarios is not None:
+        labels["scenario"] = list(scenarios)
+    for name, values in labels.items():
+        _create_coordinate(group, name, values)
+        members[name] = read_json(draft / name / "zarr.json")
+    sizes = {name: len(values) for name, values in labels.items()}
+    lead = {} if scenarios is None else {"scenario": len(scenarios)}
+    lead["replicate"] = replicates
+    for name, variable in world.variables.items():
+        members[name] = _variable(lead, block, variable.dims, sizes, variable.dtype, variable.attrs)
+    members[STATUS] = _variable(lead, block, (), sizes, "int8", _STATUS_ATTRS)
+    for name in (*world.variables, STATUS):
+        (draft / name).mkdir()
+        write_json(draft / name / "zarr.json", members[name])
+    write_json(draft / "zarr.json", root_metadata(members, attributes))
+    os.replace(draft, path)
+
+
+def root_metadata(
+    members: Mapping[str, Mapping[str, Any]], attributes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the ``zarr.json`` of the root group, with that of every array inside it."""
+    return {
+        "zarr_format": 3,
+        "node_type": "group",
+        "attributes": dict(attributes),
+        "consolidated_metadata": {
+            "kind": "inline",
+            "must_understand": False,
+            "metadata": dict(members),
+        },
+    }
+
+
+def _create_coordinate(group: Any, name: str, values: Any) -> None:
+    attributes: dict[str, Any] = {"long_name": name.replace("_", " ")}
+    array = np.asarray(values)
+    if array.dtype.kind == "M":
+        array = array.astype("datetime64[D]").astype(np.int64)
+        attributes = {"long_name": "first day of the month", "standard_name": "time"}
+        attributes |= {"units": _EPOCH, "calendar": "proleptic_gregorian"}
+    text = array.dtype.kind in "UOT"
+    target = group.create_array(
+        name,
+        shape=array.shape,
+        chunks=array.shape,
+        dtype=str if text else array.dtype,
+        dimension_names=(_dimension_of(name),),
+        attributes=attributes,
+    )
+    target[:] = array.astype(object) if text else array
+
+
+def _dimension_of(coordinate: str) -> str:
+    """``department_name`` labels the dimension ``department``."""
+    return coordinate.removesuffix("_name")
+
+
+def _variable(
+    lead: Mapping[str, int],
+    block: int,
+    dims: Sequence[str],
+    sizes: Mapping[str, int],
+    dtype: str,
+    attributes: Mapping[str, Any],
+) -> dict[str, Any]:
+    inner = [sizes[dim] for dim in dims]
+    across = min(lead.get("scenario", 1), _CHUNKS_PER_SHARD)
+    along = max(1, min(_CHUNKS_PER_SHARD, 1000 // block) // across)
+    chunk, shard = [block, *inner], [along * block, *inner]
+    if "scenario" in lead:
+        chunk, shard = [1, *chunk], [across, *shard]
+    shape = [*lead.values(), *inner]
+    return sharded_metadata(shape, chunk, shard, dtype, (*lead, *dims), attributes)

@@ -1,0 +1,116 @@
+"""What a run writes down about itself: ``manifest.json``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.ensemble.folder import MANIFEST
+from rift_sim.ensemble.identity import Identity, versions
+from rift_sim.ensemble.layout import read_json, write_json
+from rift_sim.ensemble.store import DONE, FAILED, Store
+
+if TYPE_CHECKING:
+    from rift_sim.ensemble.engine import WorldLike
+    from rift_sim.ensemble.inputs import Request
+    from rift_sim.seeds import Ledger
+
+__all__ = ["changed_versions", "is_finished", "session_entry", "write_manifest"]
+
+_COMPARED = ("python", "numpy", "numba", "mesa", "machine")
+
+
+def write_manifest(
+    folder: Path,
+    request: Request,
+    identity: Identity,
+    store: Store,
+    world: WorldLike,
+    *,
+    session: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the manifest of a run; with `session`, the run is finished.
+
+    Parameters
+    ----------
+    folder
+        Of the run.
+    request, identity
+        What runs there.
+    store
+        Its trajectories so far.
+    world
+        Tells which entries of the ledger are used.
+    session
+        From `session_entry`; added to those of earlier sessions.
+    """
+    status = store.status()
+    sessions = _previous(folder, "sessions", [])
+    manifest = {
+        "kind": "rift_sim run",
+        "limits": LIMITS,
+        "scenario": request.name,
+        "title": request.title,
+        "scenarios": request.labels,
+        "axes": request.axes,
+        "settings": list(request.settings),
+        "seed": request.seed,
+        "replicates": int((status == DONE).all(axis=0).sum()),
+        "failed": int((status == FAILED).sum()),
+        "failures": store.failures,
+        "finished": session is not None,
+        "identity": asdict(identity),
+        "hash": identity.digest,
+        "versions": _previous(folder, "versions", versions()),
+        "ledger_entries": _entries_used(world),
+        "sessions": [*sessions, session] if session else sessions,
+    }
+    write_json(folder / MANIFEST, manifest)
+
+
+def session_entry(begun: float, replicates: int, workers: int) -> dict[str, Any]:
+    """Describe a session that began at `begun` (seconds since 1970) and ends now."""
+    return {
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begun)),
+        "seconds": round(time.time() - begun, 1),
+        "replicates": replicates,
+        "workers": workers,
+    }
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether the last session on a run folder came to its end."""
+    return bool(_previous(folder, "finished", False))
+
+
+def changed_versions(folder: Path) -> list[str]:
+    """List the versions that matter and differ from those the run began with."""
+    now = versions()
+    then = _previous(folder, "versions", now)
+    return [
+        f"{name} {then[name]} -> {now.get(name)}"
+        for name in _COMPARED
+        if name in then and then[name] != now.get(name)
+    ]
+
+
+def _previous(folder: Path, key: str, default: Any) -> Any:
+    try:
+        return read_json(folder / MANIFEST).get(key, default)
+    except (OSError, ValueError):
+        return default
+
+
+def _entries_used(world: WorldLike) -> Any:
+    """Return the parameters drawn, with the facts and effects they rest on, and the groups."""
+    ledger: Ledger | None = getattr(world, "ledger", None)
+    if ledger is None:
+        return {}
+    return {
+        "parameters": {name: list(entry.source.id) for name, entry in ledger.parameters.items()},
+        "groups": list(world.coords.get("group", ())),
+    }

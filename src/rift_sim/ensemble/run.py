@@ -1,0 +1,244 @@
+"""Run a scenario, and open a run that is there."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rift_sim.ensemble.dataset import open_dataset
+from rift_sim.ensemble.folder import MANIFEST, RESOLVED, STORE, existing_store
+from rift_sim.ensemble.inputs import Request, resolve_request
+from rift_sim.ensemble.layout import BLOCK, read_json
+from rift_sim.ensemble.session import Reporter, Session
+from rift_sim.ensemble.store import Store
+from rift_sim.ensemble.summary import SummaryRow, summarise
+from rift_sim.errors import InputError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from rift_sim.ensemble.engine import Engine
+    from rift_sim.scenario import Scenario
+
+__all__ = ["Run", "load", "run", "run_request"]
+
+
+class Run:
+    """A run: a folder with trajectories, and what they were made from.
+
+    Parameters
+    ----------
+    directory
+        The folder, as `load` and `run` open it.
+
+    Attributes
+    ----------
+    directory
+        The folder.
+    manifest
+        Versions, hashes, seed, replicates, timings and the ledger entries used.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        try:
+            self.manifest: dict[str, Any] = read_json(directory / MANIFEST)
+        except (OSError, ValueError):
+            self.manifest = {}
+
+    def __repr__(self) -> str:
+        return f"Run('{self.directory}', {self.replicates} replicates)"
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        return str(self.manifest.get("scenario", self.directory.name))
+
+    @property
+    def replicates(self) -> int:
+        """How many replicates are finished (in a sweep: in every scenario)."""
+        return int((Store(self.directory / STORE).status() == 1).all(axis=0).sum())
+
+    @property
+    def failures(self) -> Mapping[str, str]:
+        """Errors of failed replicates, by ``scenario number/replicate``."""
+        return Store(self.directory / STORE).failures
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario, as resolved when the run began."""
+        from rift_sim.scenario import load_scenario
+
+        return load_scenario(self.directory / RESOLVED)
+
+    @cached_property
+    def dataset(self) -> xr.Dataset:
+        """The trajectories, read from disk as they are used.
+
+        Dimensions ``replicate`` and ``time`` (and ``scenario`` first, in a sweep), then
+        department, group, pillar or aid line. Every variable carries ``long_name``,
+        ``units`` and ``kind``: a ``stock`` is the state at the end of the month, a
+        ``flow`` the month's total.
+        """
+        data = open_dataset(self.directory / STORE)
+        axes = self.manifest.get("axes") or {}
+        levels = {axis: ("scenario", list(points)) for axis, points in axes.items()}
+        return data.assign_coords(levels | _names(data))
+
+    def rows(self) -> list[SummaryRow]:
+        """Summarise the national series by year."""
+        return summarise(self.dataset, self.name)
+
+    def summary(self) -> Any:
+        """Return the summary as a pandas DataFrame.
+
+        Columns: scenario, variable, year, median, p05, p25, p75, p95, unit. Stocks are
+        those at the year's end, flows the year's sums.
+        """
+        import pandas as pd  # type: ignore[import-untyped,unused-ignore]
+
+        return pd.DataFrame(self.rows())
+
+
+def _names(data: xr.Dataset) -> dict[str, tuple[str, list[str]]]:
+    """Return names in words along the dimensions whose labels are codes."""
+    from rift_sim.seeds import load_ledger
+    from rift_sim.territory import load_territory
+
+    territory, groups = load_territory(), load_ledger().groups
+    words = {
+        "department": dict(zip(territory.departments, territory.department_names, strict=True)),
+        "group": {code: group.name for code, group in groups.items()},
+    }
+    return {
+        f"{dim}_name": (dim, [known.get(str(code), str(code)) for code in data[dim].to_numpy()])
+        for dim, known in words.items()
+        if dim in data.dims
+    }
+
+
+def load(directory: str | Path) -> Run:
+    """Open the folder of a run, finished or not.
+
+    Raises
+    ------
+    InputError
+        When the folder is missing or holds no run.
+    """
+    folder = Path(directory)
+    if not folder.is_dir():
+        raise InputError("no such folder", file=folder, allowed="the folder of a run")
+    if existing_store(folder) is None:
+        raise InputError(
+            "the folder holds no run", file=folder, allowed="what rift run wrote with --out"
+        )
+    return Run(folder)
+
+
+def run(
+    path_or_scenario: str | Path | Scenario,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    settings: Sequence[str] = (),
+    design: str | Path | None = None,
+    municipal: bool = False,
+    force: bool = False,
+    progress: Reporter | None = None,
+    block: int = BLOCK,
+    engine: Engine | None = None,
+) -> Run:
+    """Run a scenario and return its trajectories.
+
+    Parameters
+    ----------
+    path_or_scenario
+        A scenario file, the name of a shipped scenario, or a loaded scenario.
+    replicates, seed
+        Instead of those of the scenario.
+    out
+        Folder of the run. A folder that holds the same run is extended to the number
+        of replicates asked for; one that was interrupted is completed. Without it the
+        run lives in a temporary folder until Python ends.
+    workers
+        Processes; as many as there are cores if not given. They do not change a number.
+    settings
+        Overrides, each ``key=value``, as ``rift run --set`` takes them.
+    design
+        CSV with a column for each sweep axis and a row for each scenario.
+    municipal
+        Also observe single municipalities, by year.
+    force
+        Replace the run that is in `out`.
+    progress
+        Told how the run goes on; silent if not given.
+    block
+        Replicates that are computed and stored together; a store keeps its own.
+    engine
+        Another model in place of `rift_sim.model`.
+
+    Raises
+    ------
+    InputError
+        When the scenario, a setting or the folder is not right; nothing is written then.
+    """
+    request = resolve_request(
+        path_or_scenario, replicates=replicates, seed=seed, settings=settings, design=design
+    )
+    return run_request(
+        request,
+        _scratch(request.name) if out is None else Path(out),
+        workers=workers,
+        municipal=municipal,
+        force=force,
+        progress=progress,
+        block=block,
+        engine=engine,
+    )
+
+
+def run_request(
+    request: Request,
+    folder: Path,
+    *,
+    workers: int | None = None,
+    municipal: bool = False,
+    force: bool = False,
+    progress: Reporter | None = None,
+    block: int = BLOCK,
+    engine: Engine | None = None,
+) -> Run:
+    """Run what is resolved already; parameters and errors as in `run`."""
+    if workers is not None and workers < 1:
+        raise InputError("there must be a worker", key="workers", allowed="1 or more")
+    if block < 1:
+        raise InputError("a block has at least a replicate", key="block", allowed="1 or more")
+    Session(
+        request,
+        folder=folder,
+        workers=workers,
+        municipal=municipal,
+        force=force,
+        block=block,
+        reporter=progress,
+        engine=engine,
+    ).execute()
+    return Run(folder)
+
+
+_scratch_root: list[Path] = []
+
+
+def _scratch(name: str) -> Path:
+    """Return a new folder that lives until Python ends, because datasets read from it."""
+    if not _scratch_root:
+        _scratch_root.append(Path(tempfile.mkdtemp(prefix="rift_sim-")))
+        atexit.register(shutil.rmtree, _scratch_root[0], ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_scratch_root[0]))

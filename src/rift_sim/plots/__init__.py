@@ -1,0 +1,1 @@
+"""Figures and maps of a run."""

@@ -1,0 +1,397 @@
+"""A run: same bits whatever the workers, extension, refusal, failure, and resuming."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fake_model import ENGINE, fake_request
+
+from rift_sim.ensemble.lock import writer_lock
+from rift_sim.ensemble.run import Run, load, run_request
+from rift_sim.ensemble.store import Store
+from rift_sim.errors import InputError
+
+HERE = Path(__file__).parent
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.total = 0
+        self.done = 0
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def begin(self, total: int) -> None:
+        self.total += total
+
+    def advance(self, replicates: int) -> None:
+        self.done += replicates
+
+
+def go(folder: Path, replicates: int = 10, *, sweep: int = 0, **options: Any) -> Run:
+    settings = {
+        name: options.pop(name)
+        for name in ("workers", "force", "municipal", "progress", "block")
+        if name in options
+    }
+    settings = {"workers": 1, "block": 4, **settings}
+    request = fake_request(replicates, sweep=sweep, **options)
+    return run_request(request, folder, engine=ENGINE, **settings)
+
+
+def arrays(run: Run) -> dict[str, np.ndarray]:
+    return {str(name): run.dataset[name].values for name in run.dataset.data_vars}
+
+
+def assert_same(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> None:
+    assert a.keys() == b.keys()
+    for name, values in a.items():
+        np.testing.assert_array_equal(values, b[name])
+
+
+@pytest.mark.parametrize("block", [1, 7, 16])
+def test_same_bits_for_any_workers_and_block_size(tmp_path: Path, block: int) -> None:
+    one = go(tmp_path / "one", 17)
+    two = go(tmp_path / "two", 17, workers=2, block=block)
+    assert_same(arrays(one), arrays(two))
+
+
+def test_the_folder_has_everything(tmp_path: Path) -> None:
+    run = go(tmp_path / "run", 9)
+    assert {path.name for path in run.directory.iterdir()} == {
+        "trajectories.zarr",
+        "scenario.resolved.yaml",
+        "manifest.json",
+        "summary.csv",
+    }
+    manifest = json.loads((run.directory / "manifest.json").read_text())
+    assert manifest["replicates"] == 9
+    assert manifest["finished"] is True
+    assert manifest["seed"] == 1
+    assert {"python", "numpy", "numba", "mesa", "zarr", "rift_sim"} <= set(manifest["versions"])
+    assert manifest["identity"]["code"]
+    with (run.directory / "summary.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    flow = next(r for r in rows if r["variable"] == "newly_displaced" and r["year"] == "2027")
+    values = run.dataset["newly_displaced"].values[:, 12:].sum(axis=1)
+    assert float(flow["median"]) == pytest.approx(np.median(values), rel=1e-5)
+    assert float(flow["p95"]) == pytest.approx(np.quantile(values, 0.95), rel=1e-5)
+    stock = next(r for r in rows if r["variable"] == "control" and r["year"] == "2026")
+    assert float(stock["p05"]) == pytest.approx(
+        np.quantile(run.dataset["control"].values[:, 11], 0.05), rel=1e-5
+    )
+    assert run.summary().columns.tolist() == list(rows[0])
+
+
+def test_a_larger_number_extends(tmp_path: Path) -> None:
+    first = arrays(go(tmp_path / "run", 6))
+    listener = Listener()
+    second = go(tmp_path / "run", 11, progress=listener)
+    assert (listener.total, listener.done) == (5, 5)
+    grown = arrays(second)
+    assert second.replicates == 11
+    for name, values in first.items():
+        np.testing.assert_array_equal(grown[name][:6], values)
+    assert_same(grown, arrays(go(tmp_path / "fresh", 11)))
+
+
+@pytest.mark.parametrize("fewer", [6, 3])
+def test_no_more_replicates_is_nothing_to_do(tmp_path: Path, fewer: int) -> None:
+    go(tmp_path / "run", 6)
+    before = (tmp_path / "run" / "manifest.json").read_bytes()
+    listener = Listener()
+    run = go(tmp_path / "run", fewer, progress=listener)
+    assert listener.total == 0
+    assert any("Nothing to compute" in text for text in listener.said)
+    assert run.replicates == 6
+    assert (tmp_path / "run" / "manifest.json").read_bytes() == before
+
+
+def test_a_different_run_is_refused_and_force_replaces_it(tmp_path: Path) -> None:
+    go(tmp_path / "run", 6)
+    (tmp_path / "run" / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"different run \(another scenario, seed 1\).*--force"):
+        go(tmp_path / "run", 6, seed=2)
+    assert load(tmp_path / "run").manifest["seed"] == 1
+    run = go(tmp_path / "run", 5, seed=2, force=True)
+    assert run.replicates == 5
+    assert_same(arrays(run), arrays(go(tmp_path / "fresh", 5, seed=2)))
+    assert (tmp_path / "run" / "notes.txt").read_text() == "mine"
+
+
+def test_force_keeps_the_old_run_when_the_new_one_cannot_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go(tmp_path / "run", 6)
+
+    def refuse(scenario: object, municipal: bool) -> None:
+        raise InputError("no such territory")
+
+    from rift_sim.ensemble.engine import Engine
+
+    with pytest.raises(InputError, match="no such territory"):
+        run_request(
+            fake_request(3, seed=2),
+            tmp_path / "run",
+            force=True,
+            engine=Engine(refuse, ENGINE.simulate),  # type: ignore[arg-type]
+        )
+    assert load(tmp_path / "run").replicates == 6
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_foreign_folder_is_left_alone(tmp_path: Path, force: bool) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(InputError, match="holds no run"):
+        go(tmp_path, 3, force=force)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+    with pytest.raises(InputError, match="is a file"):
+        go(tmp_path / "thesis.tex", 3, force=force)
+
+
+def test_nothing_is_written_when_the_world_is_refused(tmp_path: Path) -> None:
+    from rift_sim.ensemble.engine import Engine
+
+    def refuse(scenario: object, municipal: bool) -> None:
+        raise InputError("no such territory")
+
+    with pytest.raises(InputError):
+        run_request(fake_request(3), tmp_path / "run", engine=Engine(refuse, ENGINE.simulate))  # type: ignore[arg-type]
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_failed_replicate_is_recorded_and_the_run_goes_on(tmp_path: Path) -> None:
+    run = go(tmp_path / "run", 10, failing=(3, 8), workers=2)
+    assert run.replicates == 8
+    assert run.dataset["replicate"].values.tolist() == [0, 1, 2, 4, 5, 6, 7, 9]
+    assert set(run.failures) == {"0/3", "0/8"}
+    assert "RuntimeError: replicate 3 was told to fail" in run.failures["0/3"]
+    assert run.manifest["failed"] == 2
+    listener = Listener()
+    cured = go(tmp_path / "run", 10, progress=listener)
+    assert listener.total == 2
+    assert_same(arrays(cured), arrays(go(tmp_path / "fresh", 10)))
+
+
+def test_a_worker_that_dies_once_is_replaced(tmp_path: Path) -> None:
+    marker = str(tmp_path / "died")
+    run = go(tmp_path / "run", 16, workers=2, killing=(5,), marker=marker)
+    assert Path(marker).exists()
+    assert run.failures == {}
+    assert_same(arrays(run), arrays(go(tmp_path / "fresh", 16)))
+
+
+def test_a_block_that_kills_every_worker_is_recorded(tmp_path: Path) -> None:
+    run = go(tmp_path / "run", 16, workers=2, killing=(5,))
+    assert set(run.failures) == {"0/4", "0/5", "0/6", "0/7"}
+    assert "ended twice" in run.failures["0/5"]
+    assert run.replicates == 12
+
+
+def test_a_sweep_has_a_scenario_dimension(tmp_path: Path) -> None:
+    run = go(tmp_path / "run", 6, sweep=3, workers=2)
+    data = run.dataset
+    assert data["control"].dims == ("scenario", "replicate", "time")
+    assert data["scenario"].values.tolist() == ["level-0", "level-1", "level-2"]
+    assert data["level"].values.tolist() == ["0", "1", "2"]
+    # Paired draw by draw: the fake adds its level to the same random numbers.
+    np.testing.assert_allclose(data["control"][2] - data["control"][0], 2.0)
+    assert {row.scenario for row in run.rows()} == {"level-0", "level-1", "level-2"}
+    assert_same(arrays(go(tmp_path / "run", 9, sweep=3)), arrays(go(tmp_path / "b", 9, sweep=3)))
+
+
+def test_a_replicate_that_failed_in_one_scenario_is_left_out(tmp_path: Path) -> None:
+    run = go(tmp_path / "run", 5, sweep=2, failing=(1,))
+    assert run.dataset["replicate"].values.tolist() == [0, 2, 3, 4]
+    assert set(run.failures) == {"0/1", "1/1"}
+
+
+def test_municipal_arrays_become_probabilities(tmp_path: Path) -> None:
+    run = go(tmp_path / "run", 10, municipal=True)
+    data = run.dataset
+    assert data["presence_probability"].dims == ("year", "municipality")
+    assert data["presence_probability_group"].dims == ("year", "municipality", "group")
+    assert data["newly_displaced_municipality"].attrs["units"] == "people"
+    from fake_model import FakeScenario, FakeWorld, fake_simulate
+
+    world = FakeWorld(FakeScenario(), municipal=True)
+    raw = np.stack([fake_simulate(world, r)["presence_municipality"] for r in range(10)])
+    np.testing.assert_allclose(data["presence_probability"].values, raw.mean(axis=0))
+    go(tmp_path / "plain", 3)
+    with pytest.raises(InputError, match="without --municipal"):
+        go(tmp_path / "plain", 3, municipal=True)
+
+
+def test_a_second_writer_is_refused(tmp_path: Path) -> None:
+    run = go(tmp_path / "run", 3)
+    with writer_lock(run.directory):
+        with pytest.raises(InputError, match=f"another process .*process {os.getpid()}"):
+            go(tmp_path / "run", 6)
+        with pytest.raises(InputError, match="another process"), writer_lock(run.directory):
+            pass
+    assert go(tmp_path / "run", 6).replicates == 6
+
+
+def test_the_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
+    go(tmp_path / "run", 3)
+    (tmp_path / "run" / ".lock").write_text('{"pid": 999999, "host": "gone", "since": "long ago"}')
+    assert go(tmp_path / "run", 6).replicates == 6
+    assert not (tmp_path / "run" / ".lock").exists()
+
+
+def start_slow_run(folder: Path, workers: int) -> subprocess.Popen[bytes]:
+    code = f"""
+    import sys
+    sys.path.insert(0, {str(HERE)!r})
+    from pathlib import Path
+    from fake_model import ENGINE, fake_request
+    from rift_sim.ensemble.run import run_request
+    run_request(fake_request(40, pause=0.02), Path({str(folder)!r}), workers={workers}, block=4,
+                engine=ENGINE)
+    """
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def wait_for_blocks(folder: Path, replicates: int) -> int:
+    for _ in range(600):
+        time.sleep(0.02)
+        try:
+            done = int((Store(folder / "trajectories.zarr").status() == 1).sum())
+        except ValueError:
+            continue
+        if done >= replicates:
+            return done
+    raise AssertionError("the run never got going")
+
+
+@pytest.mark.parametrize(("workers", "resumed_with"), [(1, 2), (2, 1)])
+def test_killed_and_resumed_gives_the_same(tmp_path: Path, workers: int, resumed_with: int) -> None:
+    folder = tmp_path / "run"
+    process = start_slow_run(folder, workers)
+    wait_for_blocks(folder, 8)
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    if Path("/proc/self/stat").exists():
+        assert_no_process_left(process.pid)
+    half = load(folder)
+    kept = half.replicates
+    assert 8 <= kept < 40
+    whole = arrays(go(tmp_path / "fresh", 40))
+    for name, values in arrays(half).items():
+        np.testing.assert_array_equal(values, whole[name][half.dataset["replicate"].values])
+    listener = Listener()
+    resumed = go(folder, 40, workers=resumed_with, progress=listener)
+    assert listener.total == 40 - kept
+    assert_same(arrays(resumed), whole)
+
+
+def assert_no_process_left(group: int) -> None:
+    for _ in range(100):
+        alive = [
+            stat
+            for stat in Path("/proc").glob("[0-9]*/stat")
+            if (fields := _stat(stat)) and fields[2] == str(group) and fields[0] != "Z"
+        ]
+        if not alive:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"still running: {alive}")
+
+
+def _stat(path: Path) -> list[str]:
+    """State, parent and process group, the fields behind the command's name."""
+    try:
+        return path.read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="needs /proc to look for processes"
+)
+def test_interrupt_keeps_blocks_and_leaves_no_process(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    process = start_slow_run(folder, 2)
+    wait_for_blocks(folder, 8)
+    os.killpg(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=20)
+    # One traceback of the caller's own KeyboardInterrupt, none of a worker.
+    assert stderr.count(b"Traceback") == 1
+    assert_no_process_left(process.pid)
+    assert load(folder).replicates >= 8
+    assert_same(arrays(go(folder, 40)), arrays(go(tmp_path / "fresh", 40)))
+
+
+def test_scripts_need_no_guard(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent(
+            f"""
+            import sys
+            sys.path.insert(0, {str(HERE)!r})
+            from pathlib import Path
+            from fake_model import ENGINE, fake_request
+            from rift_sim.ensemble.run import run_request
+            print(run_request(fake_request(8), Path({str(tmp_path / "run")!r}), workers=2,
+                              block=4, engine=ENGINE).replicates)
+            """
+        )
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "8\n"
+
+
+def test_a_full_disk_is_one_clear_error_and_keeps_what_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rift_sim.ensemble import shards
+    from rift_sim.ensemble.session import StorageError
+
+    write, count = shards.ShardedArray.write, [0]
+
+    def full(self: shards.ShardedArray, at: tuple[int, ...], data: np.ndarray) -> None:
+        count[0] += 1
+        if count[0] > 12:
+            raise OSError(28, "No space left on device")
+        write(self, at, data)
+
+    monkeypatch.setattr(shards.ShardedArray, "write", full)
+    with pytest.raises(StorageError, match="disk is full; finished replicates are kept"):
+        go(tmp_path / "run", 20)
+    monkeypatch.undo()
+    assert load(tmp_path / "run").replicates == 8
+    assert_same(arrays(go(tmp_path / "run", 20)), arrays(go(tmp_path / "fresh", 20)))
+
+
+def test_load_refuses_what_is_no_run(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such folder"):
+        load(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="holds no run"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("options", [{"workers": 0}, {"block": 0}])
+def test_impossible_numbers_are_refused(tmp_path: Path, options: dict[str, int]) -> None:
+    with pytest.raises(InputError):
+        go(tmp_path / "run", 3, **options)
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,99 @@
+"""Shards written here must be what any Zarr reader reads, whatever happens in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zarr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rift_sim.ensemble.layout import write_json
+from rift_sim.ensemble.shards import ShardedArray, crc32c, sharded_metadata
+
+
+def make(path: Path, dtype: str = "float32", shape: tuple[int, int] = (23, 4)) -> ShardedArray:
+    meta = sharded_metadata(shape, (5, 4), (10, 4), dtype, ("replicate", "time"), {"units": "1"})
+    path.mkdir()
+    write_json(path / "zarr.json", meta)
+    return ShardedArray(path, meta)
+
+
+def test_checksum_is_castagnolis() -> None:
+    assert crc32c(b"123456789") == 0xE3069283
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int16", "uint8", "bool"])
+def test_zarr_reads_back_what_is_written(tmp_path: Path, dtype: str) -> None:
+    array = make(tmp_path / "a", dtype)
+    rng = np.random.default_rng(1)
+    blocks = {k: rng.integers(0, 2, (5, 4)).astype(dtype) for k in (0, 1, 4)}
+    for k in (4, 0, 1):
+        array.write((k, 0), blocks[k])
+    found = zarr.open_array(tmp_path / "a", mode="r")
+    assert found.dtype == np.dtype(dtype)
+    np.testing.assert_array_equal(found[0:5], blocks[0])
+    np.testing.assert_array_equal(found[5:10], blocks[1])
+    np.testing.assert_array_equal(found[20:23], blocks[4][:3])
+    unwritten = np.asarray(found[10:20])
+    assert np.isnan(unwritten).all() if dtype.startswith("float") else not unwritten.any()
+
+
+@given(order=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 99)), max_size=12))
+@settings(max_examples=25, deadline=None)
+def test_last_write_wins_in_any_order(
+    tmp_path_factory: pytest.TempPathFactory, order: list[tuple[int, int]]
+) -> None:
+    path = tmp_path_factory.mktemp("shards") / "a"
+    array = make(path, "int16")
+    expected = np.zeros((25, 4), np.int16)
+    for block, value in order:
+        array.write((block, 0), np.full((5, 4), value, np.int16))
+        expected[block * 5 : block * 5 + 5] = value
+    np.testing.assert_array_equal(zarr.open_array(path, mode="r")[:], expected[:23])
+
+
+def test_many_blocks_share_one_file(tmp_path: Path) -> None:
+    array = make(tmp_path / "a")
+    array.write((0, 0), array.blank())
+    array.write((1, 0), array.blank())
+    assert [p.name for p in (tmp_path / "a" / "c" / "0").iterdir()] == ["0"]
+
+
+def test_a_write_that_dies_before_the_index_changes_nothing(tmp_path: Path) -> None:
+    array = make(tmp_path / "a")
+    first = np.arange(20, dtype=np.float32).reshape(5, 4)
+    array.write((0, 0), first)
+    shard = tmp_path / "a" / "c" / "0" / "0"
+    with shard.open("ab") as file:
+        file.write(b"half a block that never reached the index")
+    again = ShardedArray(tmp_path / "a", read_meta(tmp_path / "a"))
+    assert not again.has((1, 0))
+    again.write((1, 0), first + 1)
+    found = zarr.open_array(tmp_path / "a", mode="r")
+    np.testing.assert_array_equal(found[0:10], np.concatenate([first, first + 1]))
+
+
+def test_a_torn_index_or_file_counts_as_nothing(tmp_path: Path) -> None:
+    array = make(tmp_path / "a")
+    array.write((0, 0), array.blank())
+    shard = tmp_path / "a" / "c" / "0" / "0"
+    content = shard.read_bytes()
+    shard.write_bytes(content[:-3])
+    assert not ShardedArray(tmp_path / "a", read_meta(tmp_path / "a")).has((0, 0))
+    shard.write_bytes(b"\x00" + content[1:])
+    assert not ShardedArray(tmp_path / "a", read_meta(tmp_path / "a")).has((0, 0))
+
+
+def test_wrong_shape_is_refused(tmp_path: Path) -> None:
+    array = make(tmp_path / "a")
+    with pytest.raises(ValueError, match="shape"):
+        array.write((0, 0), np.zeros((4, 4), np.float32))
+
+
+def read_meta(path: Path) -> dict[str, object]:
+    from rift_sim.ensemble.layout import read_json
+
+    return read_json(path / "zarr.json")

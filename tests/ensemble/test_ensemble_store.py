@@ -1,0 +1,127 @@
+"""The store: whole blocks only, finished replicates only, room for more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from fake_model import FakeScenario, FakeWorld, fake_simulate
+
+from rift_sim.ensemble.dataset import open_dataset
+from rift_sim.ensemble.store import ABSENT, DONE, FAILED, Block, Store
+
+WORLD = FakeWorld(FakeScenario(), municipal=False)
+
+
+def compute(replicates: list[int]) -> dict[str, np.ndarray]:
+    found = [fake_simulate(WORLD, r) for r in replicates]
+    return {name: np.stack([one[name] for one in found]) for name in WORLD.variables}
+
+
+def block(number: int, replicates: list[int], lost: dict[int, str] | None = None) -> Block:
+    arrays = compute(replicates) if replicates else {}
+    return Block(0, number, tuple(replicates), arrays, lost or {})
+
+
+def create(path: Path, replicates: int = 10) -> Store:
+    return Store.create(path, WORLD, identity="x", replicates=replicates, block=4)
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    store = create(tmp_path / "s.zarr")
+    store.write(block(0, [0, 1, 2, 3]))
+    store.write(block(2, [8, 9]))
+    data = open_dataset(tmp_path / "s.zarr")
+    assert data["replicate"].values.tolist() == [0, 1, 2, 3, 8, 9]
+    expected = compute([0, 1, 2, 3, 8, 9])
+    for name, values in expected.items():
+        np.testing.assert_array_equal(data[name].values, values)
+        assert data[name].dtype == values.dtype
+        assert {"long_name", "units", "kind"} <= set(data[name].attrs)
+    assert data["time"].dtype == "datetime64[ns]"
+    assert str(data["time"].values[0])[:10] == "2026-01-01"
+    assert data["department"].values.tolist() == ["05", "19", "54"]
+
+
+def test_xarray_opens_it_alone_and_without_warning(tmp_path: Path) -> None:
+    store = create(tmp_path / "s.zarr")
+    store.write(block(0, [0, 1, 2, 3]))
+    data = xr.open_zarr(tmp_path / "s.zarr", chunks=None)
+    assert data["control_department"].dims == ("replicate", "time", "department")
+    assert data.sizes["replicate"] == 10
+    assert data["status"].values.tolist() == [DONE] * 4 + [ABSENT] * 6
+
+
+def test_a_block_without_status_does_not_count(tmp_path: Path) -> None:
+    store = create(tmp_path / "s.zarr")
+    for name in store.variables:
+        store._merge(name, block(0, [0, 1]), np.array([0, 1]), compute([0, 1])[name])
+    assert not Store(tmp_path / "s.zarr").status().any()
+
+
+def test_a_done_block_with_a_broken_variable_does_not_count(tmp_path: Path) -> None:
+    store = create(tmp_path / "s.zarr")
+    store.write(block(0, [0, 1, 2, 3]))
+    (shard,) = (tmp_path / "s.zarr" / "control" / "c").rglob("0/0")
+    shard.write_bytes(shard.read_bytes()[:-1])
+    assert not Store(tmp_path / "s.zarr").status().any()
+
+
+def test_the_rest_of_a_block_joins_what_is_there(tmp_path: Path) -> None:
+    store = create(tmp_path / "s.zarr", replicates=6)
+    store.write(block(1, [4, 5]))
+    store = Store(tmp_path / "s.zarr")
+    store.extend(9)
+    store.write(block(1, [6, 7]))
+    data = open_dataset(tmp_path / "s.zarr")
+    assert data["replicate"].values.tolist() == [4, 5, 6, 7]
+    for name, values in compute([4, 5, 6, 7]).items():
+        np.testing.assert_array_equal(data[name].values, values)
+
+
+def test_extending_never_shrinks(tmp_path: Path) -> None:
+    store = create(tmp_path / "s.zarr")
+    store.extend(3)
+    assert Store(tmp_path / "s.zarr").shape == (1, 10)
+
+
+def test_failures_are_kept_until_cured(tmp_path: Path) -> None:
+    store = create(tmp_path / "s.zarr")
+    store.write(block(0, [0, 1, 3], {2: "RuntimeError: no"}))
+    store = Store(tmp_path / "s.zarr")
+    assert store.failures == {"0/2": "RuntimeError: no"}
+    assert store.status()[0, :4].tolist() == [DONE, DONE, FAILED, DONE]
+    store.write(block(0, [2]))
+    store = Store(tmp_path / "s.zarr")
+    assert store.failures == {}
+    assert (store.status()[0, :4] == DONE).all()
+    np.testing.assert_array_equal(
+        open_dataset(tmp_path / "s.zarr")["control"].values, compute([0, 1, 2, 3])["control"]
+    )
+
+
+def test_a_block_that_failed_altogether_needs_no_data(tmp_path: Path) -> None:
+    store = create(tmp_path / "s.zarr")
+    store.write(block(0, [], {0: "no", 1: "no", 2: "no", 3: "no"}))
+    assert (Store(tmp_path / "s.zarr").status()[0, :4] == FAILED).all()
+    assert open_dataset(tmp_path / "s.zarr").sizes["replicate"] == 0
+
+
+def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not a store"):
+        Store(tmp_path)
+    create(tmp_path / "s.zarr")
+    file = tmp_path / "s.zarr" / "zarr.json"
+    file.write_text(file.read_text().replace('"format": 1', '"format": 99'))
+    with pytest.raises(ValueError, match="later version"):
+        Store(tmp_path / "s.zarr")
+
+
+def test_few_files(tmp_path: Path) -> None:
+    store = create(tmp_path / "s.zarr", replicates=400)
+    for number in range(100):
+        store.write(block(number, list(range(number * 4, number * 4 + 4))))
+    files = [path for path in (tmp_path / "s.zarr").rglob("*") if path.is_file()]
+    assert len(files) < 30
