@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rift_sim.physics.relationship import crisis_rate, echo_step, pillar_step, poisson_count
-from rift_sim.physics.streams import Process, uniform_at
+from rift_sim.physics.relationship import crisis_rate, echo_step, pillar_step
+from rift_sim.physics.streams import Process, poisson, uniform_at
 from rift_sim.vocabulary import PILLARS
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Relationship:
         rate = crisis_rate(draw.crisis_base, hostility, self.echo, model.stakeholders.damping())
         u = uniform_at(model.seed_number, model.replicate, model.month_index, Process.CRISIS)
         # The crises of the past are dated events of the history; none is drawn there.
-        self.crises = poisson_count(rate, u) if model.started else 0
+        self.crises = int(poisson(rate, u)) if model.started else 0
         self.echo = echo_step(self.echo, self.crises, draw.crisis_echo, draw.crisis_echo_months)
         government, states = model.government, model.united_states
         calm = 1.0 - hostility

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["crisis_rate", "echo_step", "pillar_step", "poisson_count"]
+__all__ = ["crisis_rate", "echo_step", "pillar_step"]
 
 
 def pillar_step(level: float, target: float, years: float, hit: float) -> float:
@@ -43,14 +43,3 @@ def echo_step(echo: float, crises: int, branching: float, months: float) -> floa
     """
     decay = math.exp(-1.0 / months)
     return echo * decay + branching * crises * (1.0 - decay)
-
-
-def poisson_count(mean: float, u: float) -> int:
-    """Return the Poisson quantile of `u` for a small mean."""
-    count, term = 0, math.exp(-mean)
-    total = term
-    while total < u and count < 50:
-        count += 1
-        term *= mean / count
-        total += term
-    return count
