@@ -86,7 +86,7 @@ class Ground:
         self.founded = self.given_up = 0
         self.rents, self.utilities = np.zeros((groups, places)), np.zeros((groups, places))
         self.strength = np.zeros((groups, places))
-        self.scratch = np.zeros((2, places))
+        self.scratch = np.zeros((3, places))
         self.overlap = np.zeros((groups, groups))
         self.fighting, self.clashes, self.reach = (np.zeros(places) for _ in range(3))
         self.newly, self.confined, self.dead = (np.zeros(places) for _ in range(3))
@@ -196,16 +196,16 @@ class Ground:
     def move(self, on: Switch) -> None:
         """Let members move, enter new places and give up old ones (C05)."""
         draw, state, levels = self.draw, self.state, self.state.levels
-        for members in (state.armed, state.support):
-            move(
-                members,
-                self.utilities,
-                state.present,
-                self.indptr,
-                self.indices,
-                draw.movement_share,
-                self.scratch,
-            )
+        move(
+            state.armed,
+            state.support,
+            self.utilities,
+            state.present,
+            self.indptr,
+            self.indices,
+            draw.movement_share,
+            self.scratch,
+        )
         appeal = self.utilities
         if not on("C05"):
             appeal = np.empty_like(self.utilities)
@@ -223,6 +223,7 @@ class Ground:
             draw.entry_rate,
             draw.entry_reach,
             draw.entry_party,
+            self.scratch,
         )
         self.given_up = withdraw(
             state.armed,
@@ -413,14 +414,14 @@ class Ground:
         observe(
             self.strength,
             state.present,
-            state.members,
+            state.armed,
+            state.support,
             state.state_presence if on("C06") else state.state_reference,
             self.rural_people,
             state.detection,
             state.attention,
-            np.array(
-                [draw.survey_scale, draw.alert_scale, draw.control_margin, draw.control_demand]
-            ),
+            draw.control_margin,
+            draw.control_demand,
             self.survey,
             self.alert,
             self.control,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.physics.displacement import hosted
+from rift_sim.physics.tally import tally_members, tally_places, tally_reports
 from rift_sim.vocabulary import AID_LINES, PILLARS
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from rift_sim.model import RiftModel
 
 __all__ = ["Recorder"]
-
-Floats = NDArray[np.float64]
 
 
 class Recorder:
@@ -42,14 +41,16 @@ class Recorder:
         }
         territory = world.territory
         self.inside = world.inside
-        self.department = territory.department_index[self.inside]
-        self.departments = len(territory.departments)
+        self.department = territory.department_index
         self.municipalities = int(self.inside.sum())
+        departments, groups = len(territory.departments), len(world.groups)
         self.per_department = np.maximum(
-            np.bincount(self.department, minlength=self.departments), 1
+            np.bincount(self.department[self.inside], minlength=departments), 1
         )
         self.years = np.asarray(world.coords["year"])
-        self.hosted = np.zeros(world.shape[1])
+        self.hosted, self.people = np.zeros(world.shape[1]), np.zeros(world.shape[1])
+        self.by_department, self.by_group = np.zeros(departments), np.zeros(groups)
+        self.pairs = np.zeros((departments, groups), dtype=np.uint16)
         self.step = 0
 
     def record(self, model: RiftModel) -> None:
@@ -66,14 +67,6 @@ class Recorder:
         if name in self.arrays:
             self.arrays[name][self.step] = value
 
-    def _by_department(self, values: NDArray[Any]) -> Floats:
-        """Sum values over the municipalities of each department; shape (..., place)."""
-        rows = np.atleast_2d(values[..., self.inside]).astype(np.float64)
-        sums = [
-            np.bincount(self.department, weights=row, minlength=self.departments) for row in rows
-        ]
-        return np.asarray(sums[0] if values.ndim == 1 else sums)
-
     def _map(self, model: RiftModel) -> None:
         ground, state = model.ground, model.state
         hosted(
@@ -83,35 +76,33 @@ class Recorder:
             self.world.destination_index,
             state.destination_weights,
         )
-        people = (state.resident + self.hosted)[self.inside]
-        for name, reports in (
+        np.add(state.resident, self.hosted, out=self.people)
+        everyone = tally_places(self.people, self.department, self.by_department)
+        for name, report in (
             ("presence_alert", ground.alert),
             ("presence_survey", ground.survey),
             ("control", ground.control),
         ):
-            inner = reports[:, self.inside]
-            anyone = inner.any(axis=0)
-            self._put(name, anyone.mean())
-            self._put(f"{name}_population", people[anyone].sum() / people.sum())
-            self._put(f"{name}_group", inner.mean(axis=1))
-            if f"{name}_department" in self.arrays:
-                counts = np.bincount(self.department[anyone], minlength=self.departments)
-                self._put(f"{name}_department", counts / self.per_department)
-        if "presence_survey_department_group" in self.arrays:
-            self._put("presence_survey_department_group", self._by_department(ground.survey).T)
-        contested = ground.contested[self.inside] == 1
-        self._put("contested", contested.mean())
-        counts = np.bincount(self.department[contested], minlength=self.departments)
-        self._put("contested_department", counts / self.per_department)
+            living = tally_reports(
+                report, self.department, self.people, self.by_department, self.by_group, self.pairs
+            )
+            self._put(name, self.by_department.sum() / self.municipalities)
+            self._put(f"{name}_population", living / everyone)
+            self._put(f"{name}_department", self.by_department / self.per_department)
+            self._put(f"{name}_group", self.by_group / self.municipalities)
+            self._put(f"{name}_department_group", self.pairs)
+        contested = ground.contested.astype(np.float64)
+        total = tally_places(contested, self.department, self.by_department)
+        self._put("contested", total / self.municipalities)
+        self._put("contested_department", self.by_department / self.per_department)
 
     def _members(self, model: RiftModel) -> None:
         state = model.state
         for name, members in (("members", state.members), ("members_armed", state.armed)):
-            groups = members.sum(axis=1)
-            self._put(name, groups.sum())
-            self._put(f"{name}_group", groups)
-            if f"{name}_department" in self.arrays:
-                self._put(f"{name}_department", self._by_department(members.sum(axis=0)))
+            tally_members(members, self.department, self.by_department, self.by_group)
+            self._put(name, self.by_group.sum())
+            self._put(f"{name}_group", self.by_group)
+            self._put(f"{name}_department", self.by_department)
 
     def _people(self, model: RiftModel) -> None:
         ground, state = model.ground, model.state
@@ -122,9 +113,8 @@ class Recorder:
             ("coca_ha", state.coca),
             ("displaced_stock", self.hosted),
         ):
-            self._put(name, values[self.inside].sum())
-            if f"{name}_department" in self.arrays:
-                self._put(f"{name}_department", self._by_department(values))
+            self._put(name, tally_places(values, self.department, self.by_department))
+            self._put(f"{name}_department", self.by_department)
         self._put("returned", ground.flows[0])
         self._put("crossed_border", ground.flows[1])
         self._put("eradicated_ha", ground.coca_flows[1])

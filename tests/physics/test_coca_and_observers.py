@@ -8,6 +8,7 @@ from rift_sim.physics.coca import coca_step
 from rift_sim.physics.observation import influence, observe
 from rift_sim.physics.relationship import crisis_rate, echo_step, pillar_step
 from rift_sim.physics.streams import Process, stream
+from rift_sim.physics.tally import tally_members, tally_places, tally_reports
 
 Floats = NDArray[np.float64]
 INDPTR = np.array([0, 1, 3, 4], dtype=np.int32)
@@ -114,19 +115,21 @@ def test_influence_reaches_next_door_and_no_further() -> None:
 
 def reports(
     strength: Floats, members: Floats, state: float = 0.5, people: float = 10_000.0,
-    detection: float = 0.5, attention: float = 0.5,
+    detection: float = 3.0, attention: float = 1.5,
 ) -> tuple[NDArray[np.uint8], ...]:  # fmt: skip
     shape = strength.shape
     survey, alert, control = (np.zeros(shape, dtype=np.uint8) for _ in range(3))
     observe(
         strength,
         (members > 0).astype(np.uint8),
-        members,
+        0.5 * members,
+        0.5 * members,
         np.full(shape[1], state),
         np.full(shape[1], people),
         np.full(shape, detection),
         np.full(shape[1], attention),
-        np.array([4.0, 2.0, 1.5, 1.0]),
+        1.5,
+        1.0,
         survey,
         alert,
         control,
@@ -174,3 +177,26 @@ def test_the_echo_of_a_crisis_adds_up_to_the_branching_ratio() -> None:
         total += echo
         echo = echo_step(echo, 0, 0.3, 3.0)
     assert total == pytest.approx(0.3, rel=1e-6)
+
+
+def test_tallies_add_up_and_leave_zones_out() -> None:
+    rng = np.random.default_rng(5)
+    department = np.array([0, 0, 1, 2, 2, -1], dtype=np.int32)
+    report = (rng.random((3, 6)) < 0.5).astype(np.uint8)
+    people = np.arange(1.0, 7.0)
+    any_department, by_group = np.zeros(3), np.zeros(3)
+    pairs = np.zeros((3, 3), dtype=np.uint16)
+    living = tally_reports(report, department, people, any_department, by_group, pairs)
+    inside = report[:, :5]
+    assert living == people[:5][inside.any(axis=0)].sum()
+    np.testing.assert_array_equal(by_group, inside.sum(axis=1))
+    np.testing.assert_array_equal(pairs.sum(axis=0), by_group)
+    np.testing.assert_array_equal(
+        any_department, np.bincount(department[:5], weights=inside.any(axis=0))
+    )
+    members, by_department = rng.random((3, 6)), np.zeros(3)
+    tally_members(members, department, by_department, by_group)
+    np.testing.assert_allclose(by_group, members.sum(axis=1))
+    assert by_department.sum() == pytest.approx(members[:, :5].sum())
+    assert tally_places(people, department, by_department) == 15.0
+    np.testing.assert_array_equal(by_department, [3.0, 3.0, 9.0])

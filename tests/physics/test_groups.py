@@ -20,10 +20,12 @@ def line(places: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
 
 
 def moved(members: Floats, utilities: Floats, present: Floats, share: float = 0.5) -> Floats:
-    out = members.copy()
+    out, helpers = members.copy(), 3.0 * members
     indptr, indices = line(members.shape[1])
-    scratch = np.zeros((2, members.shape[1]))
-    move(out, utilities, present.astype(np.uint8), indptr, indices, share, scratch)
+    scratch = np.zeros((3, members.shape[1]))
+    move(out, helpers, utilities, present.astype(np.uint8), indptr, indices, share, scratch)
+    np.testing.assert_allclose(helpers, 3.0 * out, rtol=1e-12)
+    assert not scratch.any()
     return out
 
 
@@ -186,6 +188,7 @@ def run_entry(
         rate,
         25.0,
         12.0,
+        np.zeros((3, places)),
     )
     return founded, armed + support, present
 
@@ -222,6 +225,7 @@ def test_better_places_are_entered_more_often() -> None:
                 1.0,
                 25.0,
                 12.0,
+                np.zeros((3, 2)),
             )
         return hits / 400
 

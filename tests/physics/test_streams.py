@@ -81,3 +81,19 @@ def test_process_numbers_are_unique_and_never_reused() -> None:
     }
     for name, number in known.items():
         assert Process[name] == number
+
+
+@pytest.mark.parametrize(
+    ("at", "key", "first"),
+    [
+        ((0, 0, 0, Process.ENTRY), 81752415803891429, 0.3791990970496096),
+        ((2026, 5, 24312, Process.DEATHS), 9365711378311834079, 0.23233625672748986),
+        ((2**63 - 1, 10**6, 24399, Process.COCA_LOCAL), 10618908691323569955, 0.9788160991879917),
+    ],
+)
+def test_the_numbers_themselves_stay_what_they_are(
+    at: tuple[int, int, int, Process], key: int, first: float
+) -> None:
+    """A change here changes every result: mark it in the changelog."""
+    assert int(stream(*at)) == key
+    assert uniform(stream(*at), 7) == first

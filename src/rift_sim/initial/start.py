@@ -54,9 +54,10 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
     armed, support = _members(world, draw, rents, present, key(Process.INITIAL_MEMBERS))
     _send_abroad(world, draw, armed, support, present)
     members = armed + support
-    detection = uniforms(key(Process.DETECTION), groups + 1, places)
+    quantile = uniforms(key(Process.DETECTION), groups + 1, places)
+    # Whoever stands in the survey of the start is seen, with some room before losing sight.
     seen = 1.0 - np.exp(-members / draw.survey_scale)
-    detection[:groups] = np.where(present == 1, 0.6 * seen * detection[:groups], detection[:groups])
+    survey = np.where(present == 1, 0.6 * seen * quantile[:groups], quantile[:groups])
     weights = np.empty(world.log_distance.shape)
     destination_weights(
         weights,
@@ -87,8 +88,8 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
         noise=draw.noise_sd * normals(key(Process.DISPLACEMENT_NOISE), places),
         region_shock=shock_spread(draw, len(territory.departments) + 1)
         * normals(key(Process.DEPARTMENT_SHOCK), len(territory.departments) + 1),
-        detection=np.ascontiguousarray(detection[:groups]),
-        attention=detection[groups].copy(),
+        detection=-draw.survey_scale * np.log1p(-survey),
+        attention=-draw.alert_scale * np.log1p(-quantile[groups]),
         destination_weights=weights,
         pair_state=world.pair_state.copy(),
         pair_shock=np.zeros((groups, groups)),

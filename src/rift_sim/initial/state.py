@@ -61,7 +61,8 @@ class State:
         Persistent factor of displacement; its log-noise; log-shock of each department
         and, last, of the country (shape (D + 1,)).
     detection, attention
-        Quantiles of the survey, shape (G, N), and of the alerts, shape (N,).
+        Members above which the survey sees a foothold, shape (G, N); influence above which
+        alerts name a place, shape (N,). Both exponential.
     destination_weights
         Shares of destinations, shape (N, K).
     pair_state, pair_shock

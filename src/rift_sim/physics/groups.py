@@ -78,15 +78,20 @@ def utility(
         shape (4,). The operations weight carries the pressure of the month.
     """
     groups, places = out.shape
+    rivals = np.zeros(groups)
     for i in range(places):
         base = weights[1] * state[i]
         push = weights[2] * operations[i] * access[i]
+        rivals[:] = 0.0
+        for h in range(groups):
+            if armed[h, i] > 0.0:
+                for g in range(groups):
+                    rivals[g] += hostile[g, h] * armed[h, i]
         for g in range(groups):
-            rivals = 0.0
-            for h in range(groups):
-                rivals += hostile[g, h] * armed[h, i]
-            threat = rivals / (rivals + armed[g, i] + 5.0)
-            out[g, i] = weights[0] * rents[g, i] - base - exposure[g] * push - weights[3] * threat
+            value = weights[0] * rents[g, i] - base - exposure[g] * push
+            if rivals[g] > 0.0:
+                value -= weights[3] * rivals[g] / (rivals[g] + armed[g, i] + 5.0)
+            out[g, i] = value
 
 
 @kernel
@@ -145,7 +150,8 @@ def recruit(
 
 @kernel
 def move(
-    members: Floats,
+    armed: Floats,
+    support: Floats,
     utilities: Floats,
     present: Flags,
     indptr: Ints,
@@ -161,8 +167,8 @@ def move(
 
     Parameters
     ----------
-    members
-        Shape (group, place); changed in place.
+    armed, support
+        Members, shape (group, place); changed in place.
     utilities
         Shape (group, place).
     present
@@ -172,25 +178,30 @@ def move(
     share
         Share of members who choose again each month.
     scratch
-        Shape (2, place).
+        Shape (3, place), all zero; left so.
     """
-    groups, places = members.shape
+    groups, places = armed.shape
+    weight, leaving, joining = scratch[0], scratch[1], scratch[2]
     for g in range(groups):
         for i in range(places):
-            scratch[0, i] = np.exp(utilities[g, i]) if present[g, i] else 0.0
-            scratch[1, i] = 0.0
+            if present[g, i]:
+                weight[i] = np.exp(utilities[g, i])
         for i in range(places):
-            if scratch[0, i] > 0.0:
-                weight = scratch[0, i]
+            if present[g, i]:
+                total = weight[i]
                 for k in range(indptr[i], indptr[i + 1]):
-                    weight += scratch[0, indices[k]]
-                scratch[1, i] = members[g, i] / weight
+                    total += weight[indices[k]]
+                leaving[i] = armed[g, i] / total
+                joining[i] = support[g, i] / total
         for i in range(places):
-            if scratch[0, i] > 0.0:
-                pull = scratch[1, i]
+            if present[g, i]:
+                fighters, helpers = leaving[i], joining[i]
                 for k in range(indptr[i], indptr[i + 1]):
-                    pull += scratch[1, indices[k]]
-                members[g, i] += share * (scratch[0, i] * pull - members[g, i])
+                    fighters += leaving[indices[k]]
+                    helpers += joining[indices[k]]
+                armed[g, i] += share * (weight[i] * fighters - armed[g, i])
+                support[g, i] += share * (weight[i] * helpers - support[g, i])
+        scratch[:] = 0.0
 
 
 @kernel
@@ -206,6 +217,7 @@ def enter(
     rate: float,
     reach: float,
     party: float,
+    scratch: Floats,
 ) -> int:
     """Found new footholds next to old ones.
 
@@ -227,6 +239,9 @@ def enter(
     rate, reach, party
         Entries a year at full neighbouring strength; armed members next door at which
         63 % of that is reached; members in a founding party.
+    scratch
+        Shape (3, place), all zero; left so. Neighbours count as they were before the
+        month's foundings.
 
     Returns
     -------
@@ -235,38 +250,33 @@ def enter(
     """
     groups, places = armed.shape
     founded = 0
+    near, strength = scratch[0], scratch[1]
     for g in range(groups):
+        for j in range(places):
+            if present[g, j]:
+                for k in range(indptr[j], indptr[j + 1]):
+                    near[indices[k]] += armed[g, j]
+                    strength[indices[k]] += armed[g, j] + support[g, j]
         for i in range(places):
-            if present[g, i]:
-                continue
-            near = 0.0
-            strength = 0.0
-            for k in range(indptr[i], indptr[i + 1]):
-                j = indices[k]
-                # 2 marks a foothold of this very month: it founds no other yet.
-                if present[g, j] == 1:
-                    near += armed[g, j]
-                    strength += armed[g, j] + support[g, j]
-            if near <= 0.0:
-                continue
-            appeal = min(5.0, max(0.02, np.exp(utilities[g, i] - mean_utility[g])))
-            hazard = rate / 12.0 * (1.0 - np.exp(-near / reach)) * appeal
-            if uniform(key, g * places + i) >= 1.0 - np.exp(-hazard):
-                continue
-            share = min(0.2, party / strength)
-            for k in range(indptr[i], indptr[i + 1]):
-                j = indices[k]
-                if present[g, j] == 1:
-                    armed[g, i] += share * armed[g, j]
-                    armed[g, j] -= share * armed[g, j]
-                    support[g, i] += share * support[g, j]
-                    support[g, j] -= share * support[g, j]
-            present[g, i] = 2
-            founded += 1
-    for g in range(groups):
+            if near[i] > 0.0 and not present[g, i]:
+                appeal = min(5.0, max(0.02, np.exp(utilities[g, i] - mean_utility[g])))
+                hazard = rate / 12.0 * (1.0 - np.exp(-near[i] / reach)) * appeal
+                if uniform(key, g * places + i) < 1.0 - np.exp(-hazard):
+                    share = min(0.2, party / strength[i])
+                    for k in range(indptr[i], indptr[i + 1]):
+                        j = indices[k]
+                        # 2 marks a foothold of this very month: it founds no other yet.
+                        if present[g, j] == 1:
+                            armed[g, i] += share * armed[g, j]
+                            armed[g, j] -= share * armed[g, j]
+                            support[g, i] += share * support[g, j]
+                            support[g, j] -= share * support[g, j]
+                    present[g, i] = 2
+                    founded += 1
         for i in range(places):
             if present[g, i] == 2:
                 present[g, i] = 1
+        scratch[:] = 0.0
     return founded
 
 

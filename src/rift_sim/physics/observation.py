@@ -61,22 +61,23 @@ def influence(
 def observe(
     strength: Floats,
     present: Flags,
-    members: Floats,
+    armed: Floats,
+    support: Floats,
     state: Floats,
     rural_people: Floats,
     detection: Floats,
     attention: Floats,
-    thresholds: Floats,
+    margin: float,
+    demand: float,
     survey: Flags,
     alert: Flags,
     control: Flags,
 ) -> None:
     """Say what each observer reports.
 
-    The survey reports a foothold when 1 - exp(-members / scale) exceeds the fixed
-    attention of its correspondents to that group and place. Alerts add places within
-    reach of a group: 1 - exp(-influence / scale) above the alert system's attention to
-    the place. A group controls a place when it has a foothold there, and its influence
+    The survey reports a foothold whose members exceed a threshold that stays with the
+    group and place; alerts add places where the influence of a group exceeds a threshold
+    of the place. A group controls a place when it has a foothold there, and its influence
     exceeds that of all others together by a margin and, per 1,000 rural people, what the
     presence of the state demands.
 
@@ -84,20 +85,19 @@ def observe(
     ----------
     strength
         From `influence`, shape (group, place).
-    present, members
+    present, armed, support
         Footholds and members, shape (group, place).
     state
         State presence in [0, 1], shape (place,).
     rural_people
         Rural population, shape (place,).
     detection
-        Quantiles of the survey, shape (group, place).
+        Members above which the survey sees a foothold, shape (group, place).
     attention
-        Quantiles of the alerts, shape (place,).
-    thresholds
-        Scale of the survey (members) and of the alerts (armed members); margin over
-        rivals; armed members per 1,000 rural people demanded at full state presence.
-        Shape (4,).
+        Influence above which alerts name a place, shape (place,).
+    margin, demand
+        Influence over that of all rivals together; armed members per 1,000 rural people
+        demanded where state presence is one half.
     survey, alert, control
         Reports, 0 or 1, shape (group, place); written.
     """
@@ -106,16 +106,12 @@ def observe(
         total = 0.0
         for g in range(groups):
             total += strength[g, i]
-        demand = thresholds[3] * state[i] / max(1.0 - state[i], 0.02)
+        needed = demand * state[i] / max(1.0 - state[i], 0.02) * (rural_people[i] + 500.0)
         for g in range(groups):
             own = strength[g, i]
-            seen = present[g, i] and 1.0 - np.exp(-members[g, i] / thresholds[0]) > detection[g, i]
-            heard = seen or 1.0 - np.exp(-own / thresholds[1]) > attention[i]
-            holds = (
-                present[g, i] == 1
-                and own > thresholds[2] * (total - own)
-                and own * 1000.0 > demand * (rural_people[i] + 500.0)
-            )
+            seen = present[g, i] == 1 and armed[g, i] + support[g, i] > detection[g, i]
+            heard = seen or own > attention[i]
+            holds = present[g, i] == 1 and own > margin * (total - own) and own * 1000.0 > needed
             survey[g, i] = 1 if seen else 0
             alert[g, i] = 1 if heard else 0
             control[g, i] = 1 if holds else 0

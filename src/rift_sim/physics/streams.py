@@ -16,9 +16,6 @@ from rift_sim.physics.kernel import kernel
 
 __all__ = ["Process", "normal", "poisson", "stream", "uniform", "uniform_at"]
 
-_MASK = (1 << 64) - 1
-_GOLDEN = 0x9E3779B97F4A7C15
-
 
 @unique
 class Process(IntEnum):
@@ -52,10 +49,20 @@ class Process(IntEnum):
     COCA_ENTRY = 43
 
 
-def _mix(value: int) -> int:
-    value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9 & _MASK
-    value = (value ^ (value >> 27)) * 0x94D049BB133111EB & _MASK
-    return value ^ (value >> 31)
+@kernel
+def _mix(x: np.uint64) -> np.uint64:
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+@kernel
+def _key(seed: int, replicate: int, month: int, process: int) -> np.uint64:
+    golden = np.uint64(0x9E3779B97F4A7C15)
+    key = _mix(np.uint64(seed) + golden)
+    key = _mix((key ^ _mix(np.uint64(replicate) + golden)) + golden)
+    key = _mix((key ^ _mix(np.uint64(month) + golden)) + golden)
+    return _mix((key ^ _mix(np.uint64(process) + golden)) + golden)
 
 
 def stream(seed: int, replicate: int, month: int, process: Process) -> np.uint64:
@@ -73,20 +80,15 @@ def stream(seed: int, replicate: int, month: int, process: Process) -> np.uint64
     process
         Who draws.
     """
-    key = _mix((seed + _GOLDEN) & _MASK)
-    for part in (replicate, month, int(process)):
-        key = _mix((key ^ _mix((part + _GOLDEN) & _MASK)) + _GOLDEN & _MASK)
-    return np.uint64(key)
+    # A compiled function hands 64 unsigned bits over as a Python integer.
+    return np.uint64(_key(seed, replicate, month, int(process)))
 
 
 @kernel
 def uniform(key: np.uint64, place: int) -> float:
     """Draw the uniform number of `place` on the open interval (0, 1)."""
     golden = np.uint64(0x9E3779B97F4A7C15)
-    x = key + (np.uint64(place) + np.uint64(1)) * golden
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    x = x ^ (x >> np.uint64(31))
+    x = _mix(key + (np.uint64(place) + np.uint64(1)) * golden)
     return (float(x >> np.uint64(11)) + 0.5) * (1.0 / 9007199254740992.0)
 
 
