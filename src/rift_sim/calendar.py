@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Month", "month_axis", "months_between"]
 
@@ -89,5 +91,7 @@ def months_between(start: Month, end: Month) -> int:
 
 def month_axis(start: Month, months: int) -> NDArray[np.datetime64]:
     """Return the first days of `months` consecutive months as ``datetime64[ns]``."""
+    import numpy as np
+
     first = np.datetime64(str(start), "M")
     return (first + np.arange(months)).astype("datetime64[ns]")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
-__all__ = ["shipped"]
+__all__ = ["cache_folder", "shipped"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -19,3 +21,20 @@ def shipped(name: str) -> Path:
     if (checkout / "pyproject.toml").is_file() and (checkout / name).is_dir():
         return checkout / name
     return _PACKAGE / "_shipped" / name
+
+
+def cache_folder(*parts: str) -> Path:
+    """Return a folder for what can be computed again, made if need be.
+
+    It lies in ``RIFT_CACHE``, else in ``XDG_CACHE_HOME`` or ``~/.cache``; where that
+    cannot be written to, in the folder for temporary files.
+    """
+    named = os.environ.get("RIFT_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    root = Path(named) if named else Path.home() / ".cache"
+    folder = root.joinpath("rift_sim", *parts)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()).joinpath("rift_sim-cache", *parts)
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder

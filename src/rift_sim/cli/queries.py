@@ -133,10 +133,19 @@ def seeds(
 def _check_files(scenario: object) -> tuple[str, ...]:
     """Read the files a scenario names; return what had to be assumed."""
     from rift_sim.scenario import Scenario
-    from rift_sim.territory import load_territory
 
     assert isinstance(scenario, Scenario)
-    own = scenario.territory
-    if own.municipalities is None and own.neighbours is None:
+    own, presence = scenario.territory, scenario.initial.presence
+    if own.municipalities is None and own.neighbours is None and presence is None:
         return ()
-    return load_territory(own.municipalities, own.neighbours, strict=own.strict).warnings
+    # Imported late: without files of its own a scenario is checked without numpy.
+    from rift_sim.territory import load_territory
+
+    territory = load_territory(own.municipalities, own.neighbours, strict=own.strict)
+    if presence is None:
+        return territory.warnings
+    from rift_sim.initial.map_file import read_presence
+    from rift_sim.seeds import load_ledger
+
+    found = read_presence(presence.file, presence.year, load_ledger(), territory)
+    return (*territory.warnings, *found.warnings)

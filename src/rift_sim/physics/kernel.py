@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+
+from rift_sim.resources import cache_folder
 
 __all__ = ["kernel", "kernel_cache"]
 
@@ -31,15 +31,7 @@ def kernel_cache() -> Path:
     digest = hashlib.sha256(numba.__version__.encode())
     for file in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(file.read_bytes())
-    base = os.environ.get("RIFT_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    root = Path(base) if base else Path.home() / ".cache"
-    folder = root / "rift_sim" / "kernels" / digest.hexdigest()[:16]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        folder = Path(tempfile.gettempdir()) / "rift_sim-kernels" / digest.hexdigest()[:16]
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return cache_folder("kernels", digest.hexdigest()[:16])
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:

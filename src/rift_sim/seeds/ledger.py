@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+import pickle
 import re
+import sys
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +15,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pydantic
+
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
-from rift_sim.resources import shipped
+from rift_sim.resources import cache_folder, shipped
 from rift_sim.seeds.base import Frozen
 from rift_sim.seeds.check import check_references
 from rift_sim.seeds.groups import Group, Relation
@@ -124,7 +130,30 @@ def load_ledger(folder: Path | None = None) -> Ledger:
         or a wrong type, a value lies outside its prior, two groups share a name, or a
         reference points at nothing. The message names file, line and key.
     """
-    folder = shipped("seeds") if folder is None else Path(folder)
+    if folder is not None:
+        return _read_ledger(Path(folder))
+    # The shipped files are read by every command and every worker; once checked, the
+    # result is kept under the hash of the files and of the code that checks them.
+    kept = cache_folder("seeds") / f"{_digest(shipped('seeds'))}-{_code_digest()}.pickle"
+    with contextlib.suppress(OSError, pickle.UnpicklingError, EOFError, AttributeError):
+        ledger: Ledger = pickle.loads(kept.read_bytes())
+        return ledger
+    ledger = _read_ledger(shipped("seeds"))
+    with contextlib.suppress(OSError):
+        part = kept.with_suffix(f".{os.getpid()}")
+        part.write_bytes(pickle.dumps(ledger))
+        part.replace(kept)
+    return ledger
+
+
+def _code_digest() -> str:
+    total = hashlib.sha256(f"{pydantic.VERSION} {sys.version}".encode())
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        total.update(file.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def _read_ledger(folder: Path) -> Ledger:
     documents = {name: read_yaml(folder / f"{name}.yaml") for name in FILES}
     for name, sections in FILES.items():
         for part in sections:
