@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from itertools import takewhile
 from pathlib import Path
 
-__all__ = ["InputError", "RiftError", "nearest"]
+__all__ = ["InputError", "RiftError", "nearest", "nearest_code"]
 
 
 class RiftError(Exception):
@@ -24,8 +25,28 @@ def nearest(name: str, allowed: Iterable[str]) -> str | None:
         The names that would have been accepted.
     """
     folded = {option.casefold(): option for option in allowed}
-    found = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-    return folded[found[0]] if found else None
+    given = name.casefold()
+    found = difflib.get_close_matches(given, folded, n=8, cutoff=0.6)
+
+    def likeness(option: str) -> tuple[float, int]:
+        """Rank by likeness; of equals, short names in particular, by a common beginning."""
+        ratio = difflib.SequenceMatcher(None, option, given).ratio()
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(option, given, strict=False))
+        return round(ratio, 2), len(list(same))
+
+    return folded[max(found, key=likeness)] if found else None
+
+
+def nearest_code(code: str, known: Iterable[str]) -> str | None:
+    """Return the municipality code meant by `code`, or None.
+
+    A code of four digits has lost its leading zero; the first two digits are the
+    department, which a mistyped digit seldom changes.
+    """
+    codes = list(known)
+    if len(code) == 4 and f"0{code}" in codes:
+        return f"0{code}"
+    return nearest(code, [option for option in codes if option[:2] == code[:2]] or codes)
 
 
 class InputError(RiftError):

@@ -17,6 +17,7 @@ from rift_sim.agents.politics import apply_event
 from rift_sim.agents.relationship import Relationship
 from rift_sim.agents.stakeholders import Stakeholders
 from rift_sim.calendar import Month
+from rift_sim.errors import InputError
 from rift_sim.initial.start import initial_state
 from rift_sim.initial.world import Variable, World
 from rift_sim.month import Ground
@@ -79,6 +80,11 @@ class RiftModel(mesa.Model):
     ) -> None:
         # Mesa's own generators are never used: every draw is keyed (physics.streams).
         super().__init__(rng=0)
+        self.running: bool = True
+        if replicate < 0:
+            raise InputError(
+                f"{replicate} is not the number of a replicate", key="replicate", allowed="0 and up"
+            )
         self.world = world if world is not None else World(_scenario(scenario))
         self.scenario = self.world.scenario
         self.replicate = replicate
@@ -102,7 +108,7 @@ class RiftModel(mesa.Model):
         self.groups = self._armed_groups()
         self._rows = {group.name: group for group in self.groups}
         self.state = initial_state(self.world, self.draw, self.seed_number, replicate)
-        self.ground = Ground(self.world, self.draw, self.state, self.seed_number, replicate)
+        self.ground = self._make_ground()
         self._live_history()
         release(self)
 
@@ -130,7 +136,19 @@ class RiftModel(mesa.Model):
         return min(2.0, max(0.5, now / before)) if before > 0.0 else 1.0
 
     def step(self) -> None:
-        """Simulate one month, in the order of the design."""
+        """Simulate one month, in the order of the design.
+
+        Raises
+        ------
+        InputError
+            When the scenario is over.
+        """
+        if not self.running:
+            raise InputError(
+                f"the scenario ends in {self.scenario.end}",
+                key="step",
+                allowed="steps while model.running is true",
+            )
         self.month = self.month.shift(1)
         self.ground.begin(self.month_index)
         self._politics()
@@ -142,6 +160,10 @@ class RiftModel(mesa.Model):
         self.ground.people(self.on)
         self.ground.grow_coca(self.government.removal)
         self.ground.observe(self.on)
+        self.running = self.month < self.scenario.end
+
+    def _make_ground(self) -> Ground:
+        return Ground(self.world, self.draw, self.state, self.seed_number, self.replicate)
 
     def _politics(self) -> None:
         for event in self.scenario.events_in(self.month_index):
@@ -228,4 +250,11 @@ def simulate(world: World, replicate: int) -> dict[str, NDArray[Any]]:
 def _scenario(scenario: Scenario | str | Path) -> Scenario:
     from rift_sim.scenario import Scenario, load_scenario
 
-    return scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    found = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    if found.sweep:
+        raise InputError(
+            f"'{found.name}' is a sweep; a model is one of its points",
+            key="sweep",
+            allowed="a scenario that rift_sim.scenario.expand returns",
+        )
+    return found

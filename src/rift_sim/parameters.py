@@ -60,6 +60,8 @@ def draw_parameters(
     The quantile of a parameter depends on its id, the seed and the replicate only: an
     assumption about one parameter leaves the draws of all others as they are.
 
+    Draws are held within the range of the parameter.
+
     Parameters
     ----------
     ledger
@@ -76,5 +78,7 @@ def draw_parameters(
         if isinstance(belief, int | float):
             values[name] = float(belief)
         else:
-            values[name] = belief.quantile(uniform(key, zlib.crc32(name.encode())))
+            low, high = parameter.bounds
+            drawn = belief.quantile(uniform(key, zlib.crc32(name.encode())))
+            values[name] = min(max(drawn, low), high)
     return Draw(values)

@@ -54,19 +54,27 @@ _SHARE = "1"
 SERIES: dict[str, Series] = {
     "presence_alert": Series(
         "Municipalities with an armed group, as early-warning alerts count them",
-        _SHARE, "stock", ("department", "group"),
+        _SHARE,
+        "stock",
+        ("department", "group"),
     ),
     "presence_survey": Series(
         "Municipalities with an armed group, as a field survey counts them",
-        _SHARE, "stock", ("department", "group"),
+        _SHARE,
+        "stock",
+        ("department", "group"),
     ),
     "control": Series(
         "Municipalities under the de facto control of one armed group",
-        _SHARE, "stock", ("department", "group"),
+        _SHARE,
+        "stock",
+        ("department", "group"),
     ),
     "contested": Series(
         "Municipalities where groups at war with each other meet",
-        _SHARE, "stock", ("department",),
+        _SHARE,
+        "stock",
+        ("department",),
     ),
     "presence_alert_population": Series(
         "People living in municipalities with an armed group (alerts)", _SHARE, "stock"
@@ -78,7 +86,9 @@ SERIES: dict[str, Series] = {
         "People living in municipalities under the control of one armed group", _SHARE, "stock"
     ),
     "members": Series(
-        "Members of armed groups, armed and support network", "people", "stock",
+        "Members of armed groups, armed and support network",
+        "people",
+        "stock",
         ("department", "group"),
     ),
     "members_armed": Series(
@@ -90,9 +100,7 @@ SERIES: dict[str, Series] = {
     "confined": Series("People newly confined", "people", "flow", ("department",)),
     "returned": Series("Displaced people who returned", "people", "flow"),
     "crossed_border": Series("Displaced people who left the country", "people", "flow"),
-    "displaced_stock": Series(
-        "Internally displaced people", "people", "stock", ("department",)
-    ),
+    "displaced_stock": Series("Internally displaced people", "people", "stock", ("department",)),
     "conflict_deaths": Series("Deaths in armed conflict", "people", "flow", ("department",)),
     "coca_ha": Series("Coca under cultivation", "ha", "stock", ("department",)),
     "eradicated_ha": Series("Coca eradicated", "ha", "flow"),

@@ -41,7 +41,7 @@ def test_without_c12_a_ceasefire_changes_nothing(make_scenario: Maker) -> None:
 
 
 def test_tables_are_left_at_the_hazard_that_is_given(make_scenario: Maker) -> None:
-    for hazard, left in ((1e4, True), (1e-9, False)):
+    for hazard, left in ((100.0, True), (1e-9, False)):
         model = build(make_scenario, assumptions={"talks_leave": hazard})
         model.step()
         assert all(not group.talks for group in model.groups) is left

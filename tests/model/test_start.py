@@ -111,6 +111,10 @@ def test_a_presence_file_is_taken_exactly(tmp_path: Path) -> None:
         ("code,grp\n05001,ELN\n", None, "the column 'group' is missing"),
         ("mpio,group\n05001,ELN\n", None, "the column 'code' is missing"),
         ("code,group\n05001,ELNN\n", None, "did you mean 'ELN'"),
+        ("code,group\n05001,ELM\n", None, "did you mean 'ELN'"),
+        ("code,group\n5001,ELN\n", None, "did you mean '05001'"),
+        ("code,group\n05001,FARC\n", None, "the group FARC does not exist in 2026-01"),
+        ("code,group,year\n05001,ELN,2019\n05001,ELN,2022\n", None, "several years"),
         ("code,group\n5001x,ELN\n", None, "unknown municipality '5001x'"),
         ("code,group\n05001,ELN\n", 2022, "there is no column 'year'"),
         ("code,group,year\n05001,ELN,2019\n", 2022, "no row of the year 2022"),
@@ -123,3 +127,14 @@ def test_bad_presence_files_are_refused(
     with pytest.raises(InputError, match=said) as caught:
         scenario_with_map(text, tmp_path, year)
     assert "map.csv" in str(caught.value)
+
+
+def test_codes_that_the_territory_lacks_are_left_out_with_a_warning(tmp_path: Path) -> None:
+    world = scenario_with_map("code,group\n05001,ELN\n99999,ELN\n", tmp_path)
+    assert any("99999" in warning for warning in world.warnings)
+    assert any("EGC (9,840 members)" in warning for warning in world.warnings)
+
+
+def test_a_group_without_a_figure_gets_the_usual_members(tmp_path: Path) -> None:
+    world = scenario_with_map("code,group\n05001,ELN\n05002,ACSN\n", tmp_path)
+    assert world.members[world.groups.index("ACSN"), 0] > 0.0

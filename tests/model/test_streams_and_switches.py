@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from rift_sim.agents.politics import HANDLERS
+from rift_sim.errors import InputError
 from rift_sim.model import RiftModel, World, simulate
 from rift_sim.parameters import draw_parameters
 from rift_sim.scenario import Scenario, load_scenario
@@ -141,3 +142,33 @@ def test_agents_are_mesa_agents_one_by_one() -> None:
     model.step()
     assert model.steps == 1
     assert model.month == before.shift(1) == model.scenario.start
+
+
+def test_a_model_stops_at_the_end_and_says_so(make_scenario: Maker) -> None:
+    model = RiftModel(make_scenario(small=True))
+    model.run_model()
+    assert model.month == model.scenario.end
+    assert not model.running
+    with pytest.raises(InputError, match="the scenario ends in 2026-12"):
+        model.step()
+
+
+def test_a_model_is_one_replicate_of_one_scenario() -> None:
+    with pytest.raises(InputError, match="-1 is not the number of a replicate"):
+        RiftModel("reference", replicate=-1)
+    with pytest.raises(InputError, match="'factorial' is a sweep"):
+        RiftModel("factorial")
+
+
+@pytest.mark.parametrize("setting", ["deterrence=40", "loss_rate=-1", "ces_elasticity=0"])
+def test_values_outside_the_range_of_a_parameter_are_refused(setting: str) -> None:
+    with pytest.raises(InputError, match="lies outside the range of the parameter"):
+        load_scenario("reference", settings=[f"assumptions.{setting}"])
+
+
+def test_draws_are_held_within_the_range() -> None:
+    ledger = load_ledger()
+    for replicate in range(300):
+        for name, value in draw_parameters(ledger, {}, 3, replicate).items():
+            low, high = ledger.parameters[name].bounds
+            assert low <= value <= high, name

@@ -72,7 +72,7 @@ def test_labels_of_crowded_events_do_not_overlap_on_the_canvas() -> None:
 
 
 def test_marks_merge_the_events_of_a_month(run: Run) -> None:
-    marks = marks_of(run.scenario)
+    marks = marks_of(run)
     dates = [mark.date for mark in marks]
     assert dates == sorted(set(dates))
     assert len(marks) == len({event.date for event in run.scenario.timeline})
@@ -110,7 +110,7 @@ def test_overview_has_a_panel_for_each_series_and_a_key(run: Run) -> None:
     figure = overview_figure(run)
     assert len(figure.axes) == 12
     written = texts(figure)
-    for mark in marks_of(run.scenario):
+    for mark in marks_of(run):
         assert mark.label[:20] in written
 
 

@@ -31,7 +31,7 @@ FACT_KEYS = (
     "quantity, unit, period, place, source, where, verified, use, value, series, table, low, "
     "high, also, note"
 )
-PARAMETER_KEYS = "section, symbol, unit, meaning, value, prior, source, claims"
+PARAMETER_KEYS = "section, symbol, unit, meaning, value, prior, range, source, claims"
 KINDS = "fixed, uniform, loguniform, normal, lognormal, beta, triangular"
 PRIOR = "{distribution: normal, mean: 0.5, sd: 0.2, low: 0, high: 1}"
 

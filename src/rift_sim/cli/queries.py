@@ -147,5 +147,12 @@ def _check_files(scenario: object) -> tuple[str, ...]:
     from rift_sim.initial.map_file import read_presence
     from rift_sim.seeds import load_ledger
 
-    found = read_presence(presence.file, presence.year, load_ledger(), territory)
+    found = read_presence(
+        presence.file,
+        presence.year,
+        load_ledger(),
+        territory,
+        scenario.start,
+        strict=own.strict,
+    )
     return (*territory.warnings, *found.warnings)

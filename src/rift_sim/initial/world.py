@@ -86,7 +86,14 @@ class World:
         self.map_file: PresenceMap | None = None
         if scenario.initial.presence is not None:
             chosen = scenario.initial.presence
-            self.map_file = read_presence(chosen.file, chosen.year, self.ledger, self.territory)
+            self.map_file = read_presence(
+                chosen.file,
+                chosen.year,
+                self.ledger,
+                self.territory,
+                scenario.start,
+                strict=place.strict,
+            )
             self.warnings += self.map_file.warnings
         self.groups = self._active_groups()
         self.mix = np.array(
@@ -184,11 +191,31 @@ class World:
         return tuple(ids)
 
     def _members(self) -> Floats:
-        rows = []
-        for name in self.groups:
-            known = _latest_members(self.ledger.groups[name].members, self.scenario.start)
-            rows.append((0.0, 0.0) if known is None else (known.total, known.armed))
-        return np.array(rows, dtype=float).reshape(-1, 2)
+        """Total and armed members of each group at the start.
+
+        A group of the user's map for which no figure is known gets the usual members of a
+        foothold (effect E034), armed like all groups together.
+        """
+        start = self.scenario.start
+        known = [_latest_members(self.ledger.groups[name].members, start) for name in self.groups]
+        rows = np.array([(0.0, 0.0) if k is None else (k.total, k.armed) for k in known])
+        rows = rows.reshape(-1, 2)
+        if self.map_file is None:
+            return rows
+        usual = self.ledger.effects["E034"].value
+        total, armed = rows.sum(axis=0)
+        for row, name in enumerate(self.groups):
+            held = self.map_file.count(name)
+            if rows[row, 0] == 0.0 and held and isinstance(usual, float | int):
+                rows[row] = held * usual * np.array([1.0, armed / total if total else 0.5])
+        absent = [
+            f"{name} ({figure:,.0f} members)"
+            for name, figure in zip(self.groups, rows[:, 0], strict=True)
+            if figure and not self.map_file.count(name)
+        ]
+        if absent:
+            self.warnings.append(f"not on the map and left out: {', '.join(absent)}")
+        return rows
 
     def _presence(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         table = self.ledger.facts["D_PRESENCE_2025"].table

@@ -13,7 +13,7 @@ from rift_sim.plots.style import GREY
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from rift_sim.scenario import Scenario
+    from rift_sim.ensemble.run import Run
 
 __all__ = ["Mark", "label_marks", "marks_of", "place_labels", "rule_marks"]
 
@@ -46,10 +46,18 @@ class Mark:
         return float(make.date2num(self.date))
 
 
-def marks_of(scenario: Scenario) -> list[Mark]:
-    """Return a mark for each month of the run in which something is said to happen."""
+def marks_of(run: Run) -> list[Mark]:
+    """Return a mark for each month of the run in which something is said to happen.
+
+    In a sweep only what happens in every one of its scenarios is marked.
+    """
+    from rift_sim.scenario import expand
+
+    first, *others = [scenario for _, scenario in expand(run.scenario)]
     by_month: dict[str, list[str]] = {}
-    for event in scenario.timeline:
+    for event in first.timeline:
+        if any(event not in other.timeline for other in others):
+            continue
         by_month.setdefault(str(event.date), []).append(_describe(event))
     return [
         Mark(np.datetime64(month, "ns"), _shorten("; ".join(dict.fromkeys(texts))))

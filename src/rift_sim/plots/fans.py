@@ -106,7 +106,7 @@ def fan_figure(run: Run, name: str) -> Figure:
     axes = figure.add_axes((0.09, bottom / 6.0, 0.87, height / 6.0))
     scale, remark = draw_series(axes, series)
     tidy(axes)
-    marks = marks_of(run.scenario)
+    marks = marks_of(run)
     rule_marks(axes, marks)
     taken = label_marks(axes, marks, height=height)
     total = bottom + height + taken + 0.66

@@ -42,7 +42,7 @@ def overview_figure(run: Run) -> Figure:
     """Draw the main series as small fan charts, events numbered and listed below."""
     data = run.dataset
     names = [name for name in PANELS if name in data]
-    marks = marks_of(run.scenario)
+    marks = marks_of(run)
     key = [f"{k}  {str(mark.date)[:7]}  {mark.label}" for k, mark in enumerate(marks, 1)]
     rows = -(-len(names) // _COLUMNS)
     key_rows = -(-len(key) // _KEY_COLUMNS)

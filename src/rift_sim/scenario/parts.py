@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import isfinite
 from typing import Annotated, Any
 
 from pydantic import (
@@ -61,7 +63,26 @@ def _known_parameters(value: dict[str, Any]) -> dict[str, Any]:
         names = load_ledger().parameters
         if found := check_known(value, names, "parameter", listing):
             raise Refusal(*found)
+        if outside := [*_outside(value)]:
+            raise Refusal(*outside)
     return value
+
+
+def _outside(assumptions: dict[str, Any]) -> Iterator[Finding]:
+    """Find numbers, and middles and finite ends of distributions, outside the range."""
+    for name, belief in assumptions.items():
+        parameter = load_ledger().parameters[name]
+        low, high = parameter.bounds
+        plain = isinstance(belief, int | float)
+        points = (belief,) if plain else (belief.median, *belief.support)
+        for point in points:
+            if isfinite(point) and not low <= point <= high:
+                yield Finding(
+                    at=(name,),
+                    problem=f"{point:g} lies outside the range of the parameter",
+                    allowed=f"{low:g} to {high:g} (unit {parameter.unit})",
+                )
+                break
 
 
 def _known_mechanisms(value: object) -> object:

@@ -118,6 +118,8 @@ def _check_pairs(ledger: Ledger, document: Document) -> None:
 
 def _check_values(ledger: Ledger, document: Document) -> None:
     for key, parameter in ledger.parameters.items():
+        if parameter.range is not None:
+            _check_range(key, parameter.value, parameter.range, document)
         low, high = parameter.prior.support
         if not low <= parameter.value <= high:
             raise document.error(
@@ -125,3 +127,17 @@ def _check_values(ledger: Ledger, document: Document) -> None:
                 f"{parameter.value:g} lies outside the prior {parameter.prior.describe()}",
                 allowed=f"{low:g} to {high:g}",
             )
+
+
+def _check_range(key: str, value: float, limits: tuple[float, float], document: Document) -> None:
+    low, high = limits
+    if low > high:
+        raise document.error(
+            ("parameters", key, "range"), f"{low:g} lies above {high:g}", allowed="[low, high]"
+        )
+    if not low <= value <= high:
+        raise document.error(
+            ("parameters", key, "value"),
+            f"{value:g} lies outside the range",
+            allowed=f"{low:g} to {high:g}",
+        )

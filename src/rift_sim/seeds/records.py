@@ -230,6 +230,8 @@ class Parameter(Record):
         Default, inside the support of `prior`.
     prior
         What is known before calibration.
+    range
+        Where the model makes sense: assumptions outside are refused, draws held within.
     source, claims
         Where the prior comes from, and the ids of the claims it serves.
     """
@@ -241,5 +243,11 @@ class Parameter(Record):
     meaning: Text
     value: float
     prior: Distribution
+    range: Annotated[tuple[float, float], Field(strict=False)] | None = None
     source: Origin
     claims: Texts
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lowest and highest value that makes sense."""
+        return self.prior.support if self.range is None else self.range

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rift_sim.errors import InputError, nearest
+from rift_sim.errors import InputError, nearest, nearest_code
 
 __all__ = ["Row", "Table", "check_code", "read_table", "unknown_code"]
 
@@ -195,5 +195,5 @@ def check_code(row: Row, column: str, code: str, departments: Iterable[str]) -> 
 def unknown_code(row: Row, column: str, code: str, codes: Iterable[str], where: str) -> InputError:
     """Build the error for a code that is not in the table, naming the nearest one."""
     error = row.error(column, f"'{code}' is not in the table of municipalities", where)
-    error.nearest = nearest(code, codes)
+    error.nearest = nearest_code(code, codes)
     return error

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.errors import InputError, nearest
+from rift_sim.errors import InputError, nearest_code
 
 __all__ = ["Territory"]
 
@@ -117,7 +117,7 @@ class Territory:
                 f"'{code}' is not a place of the territory",
                 allowed="five digits such as 05001, or a border zone such as VE-ZUL",
             )
-            error.nearest = nearest(code, self.code)
+            error.nearest = nearest_code(code, self.code)
             raise error
         return self._position[code]
 
