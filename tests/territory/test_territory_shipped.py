@@ -309,6 +309,6 @@ def test_official_files_work_as_they_are() -> None:
     for code in ("27493", "88001", "88564", "94663"):
         assert f"{code} " in text
         assert len(territory.neighbours_of(territory.index_of(code))) > 0
-    with pytest.raises(InputError, match=r"4 places have no neighbours.*27493.*88001") as error:
+    with pytest.raises(InputError, match=r"places without neighbours \(4\).*27493.*88001") as error:
         load_territory(*files, strict=True)
     assert error.value.file == str(files[1])

@@ -51,7 +51,9 @@ def draw_map(
     date: Annotated[
         str | None, typer.Option(help="Month, YYYY-MM; the last one if not given.")
     ] = None,
-    group: Annotated[str | None, typer.Option(help="Only this group.")] = None,
+    group: Annotated[
+        str | None, typer.Option(help="Only this group (with --variable presence_survey).")
+    ] = None,
     municipal: Annotated[
         bool,
         typer.Option("--municipal", help="Municipalities as points (needs run --municipal)."),
@@ -89,6 +91,8 @@ def draw_map(
         )
     month = last_month(run) if date is None else parse_date(run, date)
     figure = map_figure(run, variable, month, group=group, municipal=municipal, scenario=scenario)
+    if municipal and date is not None and month.month != 12:
+        typer.echo("note: municipalities are stored by year; the map shows its end", err=True)
     if group is not None and municipal:
         typer.echo(
             "warning: where one named group will be, municipality by municipality, is far less "

@@ -43,7 +43,7 @@ def check(
     points = f"{len(request.scenarios)} scenarios, " if request.labels else ""
     typer.echo(
         f"{scenario}: valid. {request.title}: {points}{first.start} to {first.end}, "
-        f"{request.replicates:,} replicates, {len(first.timeline)} events."
+        f"{request.replicates:,} replicates, events in the run: {len(first.timeline)}."
     )
 
 

@@ -56,7 +56,7 @@ def print_results(run: Run, console: Console) -> None:
     )
     console.print(str(run.manifest.get("title", run.name)), markup=False, style="bold")
     console.print(
-        f"Medians of {run.replicates:,} replicates, below them the 90 % band (5 to 95 %). "
+        f"Medians, replicates: {run.replicates:,}; below them the 90 % band (5 to 95 %). "
         "Stocks at the year's end, flows ('a year') summed.",
         markup=False,
     )

@@ -226,7 +226,7 @@ def _name_highest(axes: Axes, layer: MapLayer) -> None:
     for code in [c for c in ranked if c != _ARCHIPELAGO and layer.values[c] > 0][:_NAMED]:
         x, y = _middle(outlines.departments[code][0])
         value = layer.values[code]
-        number = f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+        number = f"{value:,.0f}" if value >= 10 or value == round(value) else f"{value:.1f}"
         text = axes.text(
             x,
             y,

@@ -64,6 +64,9 @@ def is_path(text: str) -> bool:
     return text.endswith(_SUFFIXES) or "/" in text or "\\" in text
 
 
+_MOST_LISTED = 20
+
+
 def locate(path_or_name: str | Path) -> Path:
     """Return the file of a scenario given by path or by name.
 
@@ -76,8 +79,13 @@ def locate(path_or_name: str | Path) -> Path:
     if isinstance(path_or_name, Path) or is_path(text):
         path = Path(path_or_name)
         if not path.is_file():
+            if path.is_dir():
+                raise InputError("a folder, not a scenario file", file=path, allowed="a .yaml file")
             beside = [str(found) for found in sorted(path.parent.glob("*.yaml"))]
-            raise InputError("no such file", file=path, allowed=beside or None, given=text)
+            error = InputError("no such file", file=path, allowed=beside, given=text)
+            if len(beside) > _MOST_LISTED:
+                error.allowed = f"one of {len(beside)} .yaml files beside it"
+            raise error
         return path
     names = shipped_names()
     if text not in names:

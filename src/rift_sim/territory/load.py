@@ -143,7 +143,7 @@ def _connect(
     isolated = [members[0] for members in sets if len(members) == 1]
     if strict and isolated:
         raise InputError(
-            f"{len(isolated)} places have no neighbours: {_listed(items, isolated)}",
+            f"places without neighbours ({len(isolated)}): {_listed(items, isolated)}",
             file=file,
             allowed="at least one neighbour each; without --strict they are linked to the nearest",
         )
