@@ -12,21 +12,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.agents.pairs import next_pair_shock, next_pair_state
 from rift_sim.initial.draws import normals
 from rift_sim.initial.levels import (
     MASS_LARGEST,
     MASS_LIMIT,
     MASS_SMALLEST,
-    pair_intensity,
     shock_spread,
 )
 from rift_sim.physics.coca import coca_step
-from rift_sim.physics.contest import WAR, deaths, fight, violence
+from rift_sim.physics.contest import deaths, fight, violence
 from rift_sim.physics.displacement import confine, displace, hazard, resettle
 from rift_sim.physics.groups import enter, move, recruit, rent, utility, withdraw
 from rift_sim.physics.observation import influence, observe
 from rift_sim.physics.operations import allocate_operations, state_presence_step, strike
+from rift_sim.physics.pairs import pair_intensity, pair_shock_step, pair_state_step
 from rift_sim.physics.streams import Process, stream
 
 if TYPE_CHECKING:
@@ -88,6 +87,7 @@ class Ground:
         self.strength = np.zeros((groups, places))
         self.scratch = np.zeros((3, places))
         self.overlap = np.zeros((groups, groups))
+        self.intensity, self.hostile = np.zeros((groups, groups)), np.zeros((groups, groups))
         self.fighting, self.clashes, self.reach = (np.zeros(places) for _ in range(3))
         self.newly, self.confined, self.dead = (np.zeros(places) for _ in range(3))
         self.expected, self.shock = np.zeros(places), np.ones(places)
@@ -147,6 +147,7 @@ class Ground:
     def weigh(self, pressure: float, on: Switch) -> None:
         """Compute rents and utilities (C07, C14)."""
         draw, state = self.draw, self.state
+        self._pair_intensity()
         rent(self.rents, self.world.mix, self.world.resources, state.coca, draw.coca_scale)
         self._utilities(self.utilities, state.state_presence, pressure, on)
 
@@ -166,7 +167,7 @@ class Ground:
             out,
             self.rents,
             state.armed,
-            self._hostile(),
+            self.hostile,
             presence,
             state.operations,
             self.access,
@@ -174,8 +175,17 @@ class Ground:
             weights,
         )
 
-    def _hostile(self) -> NDArray[np.float64]:
-        return np.asarray(self.state.pair_state == WAR, dtype=np.float64)
+    def _pair_intensity(self) -> None:
+        draw = self.draw
+        pair_intensity(
+            self.intensity,
+            self.hostile,
+            self.state.pair_state,
+            self.state.pair_shock,
+            draw.war_intensity,
+            draw.war_intensity * draw.coexistence_intensity,
+            draw.pair_shock_sd,
+        )
 
     def recruit(self, on: Switch) -> None:
         """Recruit; without C07 rents do not matter."""
@@ -219,6 +229,7 @@ class Ground:
             levels.mean_utility,
             self.indptr,
             self.indices,
+            self.world.numbers,
             self.key(Process.ENTRY),
             draw.entry_rate,
             draw.entry_reach,
@@ -233,6 +244,7 @@ class Ground:
             levels.mean_utility,
             self.indptr,
             self.indices,
+            self.world.numbers,
             self.key(Process.EXIT),
             draw.exit_rate,
             draw.exit_size,
@@ -256,14 +268,28 @@ class Ground:
     def contest(self, on: Switch) -> None:
         """Let groups fight where they meet (C09, C10), and count the dead."""
         draw, state = self.draw, self.state
-        at = (self.seed, self.replicate, self.month)
-        state.pair_state = next_pair_state(state.pair_state, self.overlap, draw, *at)
-        state.pair_shock = next_pair_shock(state.pair_shock, draw, *at)
-        intensity = pair_intensity(state.pair_state, state.pair_shock, draw)
+        pair_state_step(
+            state.pair_state,
+            self.overlap,
+            self.world.numbers,
+            draw.war_onset,
+            draw.war_end,
+            draw.pact_onset,
+            draw.pact_end,
+            self.key(Process.PAIR),
+        )
+        pair_shock_step(
+            state.pair_shock,
+            self.world.numbers,
+            draw.pair_shock_persistence,
+            draw.pair_shock_sd,
+            self.key(Process.PAIR_SHOCK),
+        )
+        self._pair_intensity()
         fight(
             state.armed,
-            intensity if on("C09") else np.zeros_like(intensity),
-            self._hostile(),
+            self.intensity if on("C09") else np.zeros_like(self.intensity),
+            self.hostile,
             state.state_presence,
             draw.deterrence if on("C10") else 0.0,
             draw.battle_loss / 12.0,

@@ -22,31 +22,23 @@ class Draw(Mapping[str, float]):
     ``rift seeds parameters loss_rate`` shows.
     """
 
-    __slots__ = ("_values",)
-
     def __init__(self, values: Mapping[str, float]) -> None:
-        self._values = dict(values)
+        # In the instance's own dictionary, where attribute access costs least.
+        self.__dict__.update(values)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> float: ...
 
     def __getitem__(self, name: str) -> float:
-        return self._values[name]
-
-    def __getattr__(self, name: str) -> float:
-        try:
-            return self._values[name]
-        except KeyError:
-            raise AttributeError(f"no parameter is called '{name}'") from None
+        value: float = self.__dict__[name]
+        return value
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
+        return iter(self.__dict__)
 
     def __len__(self) -> int:
-        return len(self._values)
-
-    def __getstate__(self) -> dict[str, float]:
-        return self._values
-
-    def __setstate__(self, values: dict[str, float]) -> None:
-        self._values = values
+        return len(self.__dict__)
 
 
 def draw_parameters(

@@ -51,6 +51,7 @@ class Recorder:
         self.hosted, self.people = np.zeros(world.shape[1]), np.zeros(world.shape[1])
         self.by_department, self.by_group = np.zeros(departments), np.zeros(groups)
         self.pairs = np.zeros((departments, groups), dtype=np.uint16)
+        self.someone = np.zeros(world.shape[1], dtype=np.uint8)
         self.step = 0
 
     def record(self, model: RiftModel) -> None:
@@ -84,7 +85,13 @@ class Recorder:
             ("control", ground.control),
         ):
             living = tally_reports(
-                report, self.department, self.people, self.by_department, self.by_group, self.pairs
+                report,
+                self.department,
+                self.people,
+                self.by_department,
+                self.by_group,
+                self.pairs,
+                self.someone,
             )
             self._put(name, self.by_department.sum() / self.municipalities)
             self._put(f"{name}_population", living / everyone)

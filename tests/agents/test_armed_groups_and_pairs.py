@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rift_sim.agents.pairs import next_pair_shock, next_pair_state
 from rift_sim.model import RiftModel
-from rift_sim.parameters import Draw
 from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
+from rift_sim.physics.pairs import pair_intensity, pair_shock_step, pair_state_step
+from rift_sim.physics.streams import Process, group_number, stream
 from rift_sim.scenario import Scenario
 
 Maker = Callable[..., Scenario]
+NUMBERS = np.array([group_number(f"group {k}") for k in range(40)], dtype=np.int64)
 RATES = {"war_onset": 0.07, "war_end": 0.12, "pact_onset": 0.04, "pact_end": 0.15}
 
 
@@ -87,9 +88,14 @@ def test_events_set_pairs_both_ways(make_scenario: Maker, kind: str, value: int)
 def pairs(start: int, months: int, overlap: float, **rates: float) -> np.ndarray:
     state = np.full((40, 40), start)
     np.fill_diagonal(state, COEXISTENCE)
+    hazards = {**RATES, **rates}
     for month in range(months):
-        state = next_pair_state(
-            state, np.full((40, 40), overlap), Draw({**RATES, **rates}), 1, 0, month
+        pair_state_step(
+            state,
+            np.full((40, 40), overlap),
+            NUMBERS,
+            *(hazards[name] for name in ("war_onset", "war_end", "pact_onset", "pact_end")),
+            stream(1, 0, month, Process.PAIR),
         )
     return state
 
@@ -119,9 +125,32 @@ def test_pairs_stay_symmetric() -> None:
 
 
 def test_pair_shocks_keep_their_spread() -> None:
-    draw = Draw({"pair_shock_persistence": 0.9, "pair_shock_sd": 0.5})
-    shock = np.zeros((60, 60))
+    shock = np.zeros((40, 40))
     for month in range(80):
-        shock = next_pair_shock(shock, draw, 1, 0, month)
+        pair_shock_step(shock, NUMBERS, 0.9, 0.5, stream(1, 0, month, Process.PAIR_SHOCK))
     np.testing.assert_array_equal(shock, shock.T)
-    assert shock[np.triu_indices(60, 1)].std() == pytest.approx(0.5, rel=0.1)
+    assert shock[np.triu_indices(40, 1)].std() == pytest.approx(0.5, rel=0.1)
+
+
+def test_only_wars_are_fought_and_their_shock_has_mean_one() -> None:
+    state = np.array([[0, WAR, PACT], [WAR, 0, COEXISTENCE], [PACT, COEXISTENCE, 0]])
+    out, hostile = np.zeros((3, 3)), np.zeros((3, 3))
+    pair_intensity(out, hostile, state, np.full((3, 3), 0.3), 2.0, 0.1, 0.5)
+    assert out[0, 1] == pytest.approx(2.0 * np.exp(0.3 - 0.125))
+    assert out[0, 2] == 0.0
+    assert out[1, 2] == 0.1
+    np.testing.assert_array_equal(hostile, state == WAR)
+
+
+def test_one_more_group_leaves_the_draws_of_the_others_alone(make_scenario: Maker) -> None:
+    """A scenario that names a group of the past brings it in; nobody else notices."""
+    plain = build(make_scenario)
+    more = build(make_scenario, timeline=[{"date": "2026-12", "war": ["AUC", "ELN"]}])
+    assert set(more.world.groups) - set(plain.world.groups) == {"AUC"}
+    for _ in range(6):
+        plain.step()
+        more.step()
+    for group in plain.groups:
+        row = more.group(group.name).order
+        np.testing.assert_array_equal(more.state.armed[row], plain.state.armed[group.order])
+    np.testing.assert_array_equal(more.ground.newly, plain.ground.newly)

@@ -185,8 +185,8 @@ def test_tallies_add_up_and_leave_zones_out() -> None:
     report = (rng.random((3, 6)) < 0.5).astype(np.uint8)
     people = np.arange(1.0, 7.0)
     any_department, by_group = np.zeros(3), np.zeros(3)
-    pairs = np.zeros((3, 3), dtype=np.uint16)
-    living = tally_reports(report, department, people, any_department, by_group, pairs)
+    pairs, someone = np.zeros((3, 3), dtype=np.uint16), np.zeros(6, dtype=np.uint8)
+    living = tally_reports(report, department, people, any_department, by_group, pairs, someone)
     inside = report[:, :5]
     assert living == people[:5][inside.any(axis=0)].sum()
     np.testing.assert_array_equal(by_group, inside.sum(axis=1))

@@ -10,6 +10,7 @@ from rift_sim.physics.groups import enter, move, recruit, rent, utility, withdra
 from rift_sim.physics.streams import Process, stream
 
 Floats = NDArray[np.float64]
+NUMBERS = np.array([7], dtype=np.int64)
 
 
 def line(places: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -184,6 +185,7 @@ def run_entry(
         np.zeros(1),
         indptr,
         indices,
+        NUMBERS,
         stream(1, 1, 1, Process.ENTRY),
         rate,
         25.0,
@@ -221,6 +223,7 @@ def test_better_places_are_entered_more_often() -> None:
                 np.zeros(1),
                 indptr,
                 indices,
+                NUMBERS,
                 stream(1, 1, month, Process.ENTRY),
                 1.0,
                 25.0,
@@ -247,6 +250,7 @@ def run_exit(members: list[float], utilities: list[float], rate: float) -> tuple
         np.zeros(1),
         indptr,
         indices,
+        NUMBERS,
         stream(1, 1, 1, Process.EXIT),
         rate,
         3.0,

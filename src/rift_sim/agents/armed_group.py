@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from rift_sim.agents.base import Actor
-from rift_sim.physics.streams import Process, uniform_at
+from rift_sim.physics.streams import Process, group_number, uniform_at
 
 if TYPE_CHECKING:
     from rift_sim.model import RiftModel
@@ -19,8 +19,8 @@ class ArmedGroup(Actor):
 
     Attributes
     ----------
-    name, order
-        Id in the ledger, and row in the arrays.
+    name, order, number
+        Id in the ledger, row in the arrays, and lasting number for its draws.
     talks, ceasefire
         Whether a table is open, and whether state and group hold their fire.
     ceasefire_until
@@ -35,6 +35,7 @@ class ArmedGroup(Actor):
         super().__init__(model)
         self.name = name
         self.order = order
+        self.number = group_number(name)
         self.armed_share = armed_share
         known = model.world.ledger.groups[name].talks
         self.talks = bool(known and known.open)
@@ -72,7 +73,7 @@ class ArmedGroup(Actor):
             strength = self.rift.growth_at_table(self)
             hazard = self.rift.draw.talks_leave / 12.0 * strength
             u = uniform_at(
-                self.rift.seed_number, self.rift.replicate, month, Process.TALKS, self.order
+                self.rift.seed_number, self.rift.replicate, month, Process.TALKS, self.number
             )
             if u < 1.0 - math.exp(-hazard):
                 self.leave_table()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import mesa
 
@@ -13,12 +13,17 @@ __all__ = ["Actor", "release"]
 
 
 class Actor(mesa.Agent):
-    """A decider of the model. Actors hold plain numbers; the map lives in arrays."""
+    """A decider of the model. Actors hold plain numbers; the map lives in arrays.
 
-    @property
-    def rift(self) -> RiftModel:
-        """The model, with its own type."""
-        return cast("RiftModel", self.model)
+    Attributes
+    ----------
+    rift
+        The model.
+    """
+
+    def __init__(self, model: RiftModel) -> None:
+        super().__init__(model)
+        self.rift = model  # the model with its own type
 
 
 def release(model: mesa.Model) -> None:

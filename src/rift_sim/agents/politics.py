@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rift_sim.agents.pairs import set_pair
 from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
 from rift_sim.physics.streams import Process, uniform_at
 
@@ -116,8 +115,9 @@ def _inauguration(model: RiftModel, action: Any) -> None:
         return  # Tables of the start stand in the ledger; the past has closed its own.
     kept = model.draw[f"talks_kept_{president}"]
     for group in model.groups:
-        place = 1000 + group.order
-        u = uniform_at(model.seed_number, model.replicate, model.month_index, Process.TALKS, place)
+        u = uniform_at(
+            model.seed_number, model.replicate, model.month_index, Process.TABLES, group.number
+        )
         if group.talks and u >= kept:
             group.leave_table()
 
@@ -194,7 +194,8 @@ def _transfer(model: RiftModel, source: int, target: int, share: float) -> None:
 def _pair(value: int) -> Callable[[RiftModel, Any], None]:
     def apply(model: RiftModel, pair: tuple[str, str]) -> None:
         first, second = (model.group(name).order for name in pair)
-        set_pair(model.state.pair_state, first, second, value)
+        state = model.state.pair_state
+        state[first, second] = state[second, first] = value
 
     return apply
 

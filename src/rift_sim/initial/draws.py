@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.physics.kernel import kernel
-from rift_sim.physics.streams import normal, uniform
+from rift_sim.physics.streams import group_place, normal, uniform
 
-__all__ = ["normals", "uniforms"]
+__all__ = ["normals", "normals_by_group", "uniforms", "uniforms_by_group"]
 
 
 @kernel
@@ -35,3 +35,35 @@ def normals(key: np.uint64, *shape: int) -> NDArray[np.float64]:
     out = np.empty(int(np.prod(shape)))
     _fill_normal(out, key)
     return out.reshape(shape)
+
+
+@kernel
+def _fill_by_group(out: NDArray[np.float64], numbers: NDArray[np.int64], key: np.uint64) -> None:
+    for g in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            out[g, i] = uniform(key, group_place(numbers[g], i))
+
+
+@kernel
+def _to_normal(out: NDArray[np.float64]) -> None:
+    for g in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            out[g, i] = normal(out[g, i])
+
+
+def uniforms_by_group(
+    key: np.uint64, numbers: NDArray[np.int64], places: int
+) -> NDArray[np.float64]:
+    """Return uniform draws of each group in each place, shape (group, place)."""
+    out = np.empty((numbers.size, places))
+    _fill_by_group(out, numbers, key)
+    return out
+
+
+def normals_by_group(
+    key: np.uint64, numbers: NDArray[np.int64], places: int
+) -> NDArray[np.float64]:
+    """Return standard normal draws of each group in each place, shape (group, place)."""
+    out = uniforms_by_group(key, numbers, places)
+    _to_normal(out)
+    return out

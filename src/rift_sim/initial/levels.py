@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.initial.state import Levels, State
-from rift_sim.physics.contest import PACT, WAR, fight, violence
+from rift_sim.physics.contest import WAR, fight, violence
 from rift_sim.physics.displacement import hazard, mass_size
 from rift_sim.physics.groups import utility
 from rift_sim.physics.observation import influence
 from rift_sim.physics.operations import allocate_operations, strike
+from rift_sim.physics.pairs import pair_intensity
 
 if TYPE_CHECKING:
     from rift_sim.initial.world import World
@@ -23,7 +24,6 @@ __all__ = [
     "MASS_LIMIT",
     "MASS_SMALLEST",
     "find_levels",
-    "pair_intensity",
     "shock_spread",
     "spin_up",
 ]
@@ -33,13 +33,6 @@ Floats = NDArray[np.float64]
 MASS_SMALLEST, MASS_LARGEST, MASS_LIMIT = 50.0, 8000.0, 0.15
 """Mass events: the legal threshold of 50 people; the largest seen in a month and place,
 rounded up; largest share of residents that flees or is confined in a month (judgement)."""
-
-
-def pair_intensity(pair_state: NDArray[np.int64], shock: Floats, draw: Draw) -> Floats:
-    """Return the fighting per engaged member of each pair, shape (group, group)."""
-    war = draw.war_intensity * np.exp(shock - 0.5 * draw.pair_shock_sd**2)
-    calm = draw.war_intensity * draw.coexistence_intensity
-    return np.where(pair_state == WAR, war, np.where(pair_state == PACT, 0.0, calm))
 
 
 def shock_spread(draw: Draw, size: int) -> Floats:
@@ -92,8 +85,17 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
     mean_rent = (rents * members).sum(axis=1) / total
     mean_utility = (utilities * members).sum(axis=1) / total
     scratch = np.zeros(groups)
-    intensity = pair_intensity(
-        state.pair_state, np.full((groups, groups), 0.5 * draw.pair_shock_sd**2), draw
+    intensity = np.empty((groups, groups))
+    calm = draw.war_intensity * draw.coexistence_intensity
+    # Wars of the start stand at their mean.
+    pair_intensity(
+        intensity,
+        hostile,
+        state.pair_state,
+        np.zeros((groups, groups)),
+        draw.war_intensity,
+        calm,
+        0.0,
     )
     fight(
         armed,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.initial.draws import normals, uniforms
+from rift_sim.initial.draws import normals, normals_by_group, uniforms, uniforms_by_group
 from rift_sim.initial.levels import find_levels, shock_spread, spin_up
 from rift_sim.initial.presence import assign_presence, smooth_noise
 from rift_sim.initial.state import Levels, State
@@ -47,17 +47,18 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
     territory = world.territory
     reference = 0.95 - draw.presence_remote * territory.remoteness
     reference = np.where(territory.is_zone, 0.5, reference)
-    coca, capacity = _coca(world, draw, key(Process.INITIAL_COCA))
+    coca, capacity = _coca(world, draw, key(Process.INITIAL_COCA), key(Process.INITIAL_COCA_SHOCK))
     rents = np.empty((groups, places))
     rent(rents, world.mix, world.resources, coca, draw.coca_scale)
     present = _presence(world, draw, rents, reference, key(Process.INITIAL_PRESENCE))
     armed, support = _members(world, draw, rents, present, key(Process.INITIAL_MEMBERS))
     _send_abroad(world, draw, armed, support, present)
     members = armed + support
-    quantile = uniforms(key(Process.DETECTION), groups + 1, places)
+    quantile = uniforms_by_group(key(Process.DETECTION), world.numbers, places)
+    attention = uniforms(key(Process.DETECTION), places)
     # Whoever stands in the survey of the start is seen, with some room before losing sight.
     seen = 1.0 - np.exp(-members / draw.survey_scale)
-    survey = np.where(present == 1, 0.6 * seen * quantile[:groups], quantile[:groups])
+    survey = np.where(present == 1, 0.6 * seen * quantile, quantile)
     weights = np.empty(world.log_distance.shape)
     destination_weights(
         weights,
@@ -89,7 +90,7 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
         region_shock=shock_spread(draw, len(territory.departments) + 1)
         * normals(key(Process.DEPARTMENT_SHOCK), len(territory.departments) + 1),
         detection=-draw.survey_scale * np.log1p(-survey),
-        attention=-draw.alert_scale * np.log1p(-quantile[groups]),
+        attention=-draw.alert_scale * np.log1p(-attention),
         destination_weights=weights,
         pair_state=world.pair_state.copy(),
         pair_shock=np.zeros((groups, groups)),
@@ -103,11 +104,11 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
 _NO_LEVELS = Levels(np.zeros(3), 0.0, 0.0, 0.0, np.zeros(0), np.zeros(0))
 
 
-def _coca(world: World, draw: Draw, key: np.uint64) -> tuple[Floats, Floats]:
+def _coca(world: World, draw: Draw, key: np.uint64, shock_key: np.uint64) -> tuple[Floats, Floats]:
     """Spread department coca over its most suitable places, and say what they could hold."""
     territory = world.territory
     noise = normals(key, 2, len(territory.code))
-    shocks = normals(key + np.uint64(1), len(territory.departments) + 1)
+    shocks = normals(shock_key, len(territory.departments) + 1)
     mining, smuggling, _ = world.resources
     suitability = 1.5 * territory.remoteness + 0.8 * smuggling + 0.3 * mining
     score = suitability + smooth_noise(noise[0], territory.indptr, territory.indices)
@@ -137,7 +138,7 @@ def _presence(world: World, draw: Draw, rents: Floats, reference: Floats, key: n
             present[order[group], place] = 1
         return present
     territory = world.territory
-    noise = normals(key, groups + 1, places)
+    noise = np.vstack([normals_by_group(key, world.numbers, places), normals(key, 1, places)])
     smooth = smooth_noise(noise, territory.indptr, territory.indices)
     appeal = draw.utility_rent * rents - draw.utility_state * reference
     held = world.presence_counts.sum(axis=0).astype(float)
@@ -155,7 +156,7 @@ def _members(
     world: World, draw: Draw, rents: Floats, present: Flags, key: np.uint64
 ) -> tuple[Floats, Floats]:
     """Share the members of each group among its footholds, a commission at the least."""
-    noise = normals(key, *world.shape)
+    noise = normals_by_group(key, world.numbers, world.shape[1])
     weight = present * np.exp(0.5 * draw.utility_rent * rents + 0.7 * noise)
     armed = np.zeros(world.shape)
     support = np.zeros(world.shape)

@@ -12,6 +12,7 @@ from rift_sim.calendar import Month, month_axis
 from rift_sim.initial.map_file import PresenceMap, read_presence
 from rift_sim.initial.resources import coca_places, destinations, resource_indices
 from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
+from rift_sim.physics.streams import group_number
 from rift_sim.seeds import load_ledger
 from rift_sim.territory import load_territory
 from rift_sim.vocabulary import AID_LINES, PILLARS, SERIES
@@ -60,6 +61,8 @@ class World:
     ----------
     groups
         Ids of the groups that can act, in the order of the ledger.
+    numbers
+        Lasting numbers of the groups, for their random numbers, shape (group,).
     resources
         Mining, smuggling and extortion indices, shape (3, place).
     mix
@@ -96,6 +99,7 @@ class World:
             )
             self.warnings += self.map_file.warnings
         self.groups = self._active_groups()
+        self.numbers = np.array([group_number(name) for name in self.groups], dtype=np.int64)
         self.mix = np.array(
             [[getattr(self.ledger.groups[g].rents, rent) for rent in _RENTS] for g in self.groups]
         )

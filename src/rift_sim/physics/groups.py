@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.physics.kernel import kernel
-from rift_sim.physics.streams import uniform
+from rift_sim.physics.streams import group_place, uniform
 
 __all__ = ["enter", "move", "recruit", "rent", "utility", "withdraw"]
 
@@ -213,6 +213,7 @@ def enter(
     mean_utility: Floats,
     indptr: Ints,
     indices: Ints,
+    numbers: NDArray[np.int64],
     key: np.uint64,
     rate: float,
     reach: float,
@@ -234,6 +235,8 @@ def enter(
         Shape (group, place), and the group's mean over its members, shape (group,).
     indptr, indices
         Neighbours, compressed rows.
+    numbers
+        Lasting numbers of the groups, shape (group,).
     key
         Stream of the process ENTRY.
     rate, reach, party
@@ -259,9 +262,13 @@ def enter(
                     strength[indices[k]] += armed[g, j] + support[g, j]
         for i in range(places):
             if near[i] > 0.0 and not present[g, i]:
+                # Most draws miss even the highest hazard there is: settle those first.
+                u = uniform(key, group_place(numbers[g], i))
+                if u > rate / 12.0 * 5.0:
+                    continue
                 appeal = min(5.0, max(0.02, np.exp(utilities[g, i] - mean_utility[g])))
                 hazard = rate / 12.0 * (1.0 - np.exp(-near[i] / reach)) * appeal
-                if uniform(key, g * places + i) < 1.0 - np.exp(-hazard):
+                if u < 1.0 - np.exp(-hazard):
                     share = min(0.2, party / strength[i])
                     for k in range(indptr[i], indptr[i + 1]):
                         j = indices[k]
@@ -289,6 +296,7 @@ def withdraw(
     mean_utility: Floats,
     indptr: Ints,
     indices: Ints,
+    numbers: NDArray[np.int64],
     key: np.uint64,
     rate: float,
     small: float,
@@ -302,7 +310,7 @@ def withdraw(
 
     Parameters
     ----------
-    armed, support, present, utilities, mean_utility, indptr, indices
+    armed, support, present, utilities, mean_utility, indptr, indices, numbers
         As in `enter`.
     key
         Stream of the process EXIT.
@@ -324,9 +332,12 @@ def withdraw(
             if not present[g, i]:
                 continue
             here = armed[g, i] + support[g, i]
+            base = rate / 12.0 * small / (here + small)
+            u = uniform(key, group_place(numbers[g], i))
+            if u > 10.0 * base:
+                continue
             doubt = min(10.0, max(0.1, np.exp(mean_utility[g] - utilities[g, i])))
-            hazard = rate / 12.0 * small / (here + small) * doubt
-            if uniform(key, g * places + i) >= 1.0 - np.exp(-hazard):
+            if u >= 1.0 - np.exp(-base * doubt):
                 continue
             best = -1
             most = 0.0

@@ -8,13 +8,24 @@ number, and two scenarios draw the same numbers wherever they do the same thing.
 
 from __future__ import annotations
 
+import zlib
 from enum import IntEnum, unique
 
 import numpy as np
 
 from rift_sim.physics.kernel import kernel
 
-__all__ = ["Process", "normal", "poisson", "stream", "uniform", "uniform_at"]
+__all__ = [
+    "Process",
+    "group_number",
+    "group_place",
+    "normal",
+    "pair_place",
+    "poisson",
+    "stream",
+    "uniform",
+    "uniform_at",
+]
 
 
 @unique
@@ -28,12 +39,13 @@ class Process(IntEnum):
     INITIAL_STOCK = 5
     FRAILTY = 6
     DETECTION = 7
-    INITIAL_RELATIONS = 8
+    INITIAL_COCA_SHOCK = 9
     ELECTION = 20
     CRISIS = 21
     TALKS = 22
     PAIR = 23
     PAIR_SHOCK = 24
+    TABLES = 25
     ENTRY = 30
     EXIT = 31
     DEATHS = 32
@@ -90,6 +102,18 @@ def uniform(key: np.uint64, place: int) -> float:
     golden = np.uint64(0x9E3779B97F4A7C15)
     x = _mix(key + (np.uint64(place) + np.uint64(1)) * golden)
     return (float(x >> np.uint64(11)) + 0.5) * (1.0 / 9007199254740992.0)
+
+
+@kernel
+def group_place(number: int, place: int) -> int:
+    """Return the coordinate of a group in a place; up to 65,536 places."""
+    return number * 65536 + place
+
+
+@kernel
+def pair_place(first: int, second: int) -> int:
+    """Return the coordinate of a pair of groups, whichever comes first."""
+    return min(first, second) * 268435456 + max(first, second)
 
 
 @kernel
@@ -156,6 +180,15 @@ def poisson(mean: float, u: float) -> float:
         return count
     z = normal(u)
     return max(0.0, float(np.floor(mean + np.sqrt(mean) * z + (z * z - 1.0) / 6.0 + 0.5)))
+
+
+def group_number(name: str) -> int:
+    """Return the lasting number of a group, below 2**28.
+
+    It depends on the id alone: a scenario that brings in one more group leaves the draws
+    of all others where they were.
+    """
+    return zlib.crc32(name.encode()) >> 4
 
 
 def uniform_at(seed: int, replicate: int, month: int, process: Process, place: int = 0) -> float:

@@ -22,6 +22,7 @@ def tally_reports(
     any_department: Floats,
     by_group: Floats,
     pairs: NDArray[np.uint16],
+    someone: Flags,
 ) -> float:
     """Count the municipalities that a report names.
 
@@ -39,6 +40,8 @@ def tally_reports(
         Municipalities of each group, shape (group,); written.
     pairs
         Municipalities by (department, group); written.
+    someone
+        1 where any group is named, shape (place,); written.
 
     Returns
     -------
@@ -49,19 +52,17 @@ def tally_reports(
     any_department[:] = 0.0
     by_group[:] = 0.0
     pairs[:] = 0
+    someone[:] = 0
+    for g in range(groups):
+        for i in range(places):
+            if report[g, i] and department[i] >= 0:
+                someone[i] = 1
+                by_group[g] += 1.0
+                pairs[department[i], g] += 1
     living = 0.0
     for i in range(places):
-        d = department[i]
-        if d < 0:
-            continue
-        someone = False
-        for g in range(groups):
-            if report[g, i]:
-                someone = True
-                by_group[g] += 1.0
-                pairs[d, g] += 1
-        if someone:
-            any_department[d] += 1.0
+        if someone[i]:
+            any_department[department[i]] += 1.0
             living += people[i]
     return living
 
