@@ -1,0 +1,1 @@
+"""Benchmarks of rift_sim, and the slow reference it is measured against."""

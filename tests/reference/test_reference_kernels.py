@@ -1,0 +1,482 @@
+"""Every kernel of the physics does what plain Python over agents does, to rounding."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import pkgutil
+from collections.abc import Callable
+from operator import attrgetter
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pytest
+from benchmarks.reference import TwinModel
+from benchmarks.reference.armed import Weights
+from benchmarks.reference.recorder import TwinRecorder
+from random_ground import RandomGround
+
+import rift_sim.physics
+from rift_sim.initial.levels import MASS_LARGEST, MASS_LIMIT, MASS_SMALLEST
+from rift_sim.initial.world import World
+from rift_sim.physics import (
+    coca,
+    contest,
+    displacement,
+    groups,
+    observation,
+    operations,
+    pairs,
+    streams,
+    tally,
+)
+from rift_sim.physics.contest import WAR
+from rift_sim.physics.streams import Process
+
+Check = Callable[[RandomGround], None]
+
+CHECKS: dict[str, Check] = {}
+"""What holds each kernel against the twin, by the name of the kernel."""
+
+
+def against(*kernels: str) -> Callable[[Check], Check]:
+    def register(check: Check) -> Check:
+        CHECKS.update(dict.fromkeys(kernels, check))
+        return check
+
+    return register
+
+
+def same(kernel: Any, twin: Any) -> None:
+    np.testing.assert_allclose(twin, kernel, rtol=1e-9, atol=1e-12)
+
+
+@pytest.fixture(scope="module")
+def world(small_world: Callable[..., World]) -> World:
+    return small_world()
+
+
+@against("state_presence_step")
+def state_presence_step(r: RandomGround) -> None:
+    ratio = r.rng.uniform(0.3, 1.5)
+    r.ground.deploy(ratio, {"venezuela": 0.7, "ecuador": 0.2})
+    presence, d = r.state.state_presence.copy(), r.draw
+    operations.state_presence_step(
+        presence, r.state.state_reference, ratio, d.presence_response, d.presence_months
+    )
+    inside, twin = r.world.inside, r.of_places("state_presence")
+    same(presence[inside], twin[inside])
+    same(np.full((~inside).sum(), 1.0 - 0.7), twin[~inside])
+
+
+@against("allocate_operations")
+def allocate_operations(r: RandomGround) -> None:
+    r.ground.deploy(1.0, {"venezuela": 0.5, "ecuador": 0.5})
+    effort, focus = np.zeros(r.places), r.draw.operations_focus
+    operations.allocate_operations(
+        effort, r.state.armed, r.exposure, r.state.memory, r.access, focus
+    )
+    same(effort, r.of_places("operations"))
+
+
+@against("strike")
+def strike(r: RandomGround) -> None:
+    state, losses, clashes = r.state, np.zeros(r.groups), np.zeros(r.places)
+    r.ground.strike(0.4)
+    operations.strike(
+        state.armed, state.support, state.operations, r.exposure, 0.4, losses, clashes
+    )
+    same_members(r)
+    same(losses, r.ground.lost_state)
+    same(clashes, r.of_places("clashes"))
+
+
+def same_members(r: RandomGround) -> None:
+    same(r.state.armed, r.of_footholds("armed"))
+    same(r.state.support, r.of_footholds("support"))
+    np.testing.assert_array_equal(r.state.present, r.of_groups(lambda p: set(p.footholds)))
+
+
+def rents_of(r: RandomGround) -> np.ndarray:
+    out = np.zeros((r.groups, r.places))
+    groups.rent(out, r.world.mix, r.world.resources, r.state.coca, r.draw.coca_scale)
+    return out
+
+
+@against("rent", "utility")
+def rent_and_utility(r: RandomGround) -> None:
+    weights = Weights(*r.rng.uniform(0.1, 4.0, 4))
+    hostile = (r.state.pair_state == WAR).astype(float)
+    rents, out = rents_of(r), np.zeros((r.groups, r.places))
+    groups.utility(
+        out, rents, r.state.armed, hostile, r.state.state_presence, r.state.operations,
+        r.access, r.exposure, np.array(weights),
+    )  # fmt: skip
+    r.ground.weigh(1.0, lambda claim: True)  # who is at war with whom
+    r.ground.places.do("value")
+    for place in r.ground.places:
+        place.weigh(weights, place.state_presence)
+    # The twin weighs only what is within reach: here, or next door.
+    near = r.state.present.astype(bool)
+    for place in r.twins:
+        near[:, place.index] |= r.state.present[
+            :, r.world.territory.neighbours_of(place.index)
+        ].any(axis=1)
+    np.testing.assert_array_equal(near, r.of_groups(lambda p: set(p.rents)) == 1.0)
+    same(np.where(near, rents, 0.0), r.of_groups(lambda p: p.rents))
+    same(np.where(near, out, 0.0), r.of_groups(lambda p: p.utilities))
+
+
+@against("recruit")
+def recruit(r: RandomGround) -> None:
+    rates, gained = r.rng.uniform(0.0, 0.5, r.groups), np.zeros(r.groups)
+    r.ground.recruitment = rates.tolist()
+    r.give_groups("rents", rents_of(r))
+    capacity = r.give("capacity", r.rng.exponential(400.0, r.places) + 20.0)
+    groups.recruit(
+        r.state.armed, r.state.support, rents_of(r), r.state.levels.mean_rent, capacity, rates,
+        np.array(r.ground.armed_share), r.draw.recruitment_rent, gained,
+    )  # fmt: skip
+    r.ground.recruit(lambda claim: True)
+    same_members(r)
+    same(gained, r.ground.recruits)
+
+
+def random_utilities(r: RandomGround) -> np.ndarray:
+    return r.give_groups("utilities", r.rng.normal(size=(r.groups, r.places)))
+
+
+@against("move")
+def move(r: RandomGround) -> None:
+    utilities, scratch = random_utilities(r), np.zeros((3, r.places))
+    groups.move(
+        r.state.armed, r.state.support, utilities, r.state.present, r.indptr, r.indices,
+        0.3, scratch,
+    )  # fmt: skip
+    r.ground.places.do("attract").do("offer").do("gather", 0.3)
+    same_members(r)
+
+
+@against("enter")
+def enter(r: RandomGround) -> None:
+    utilities, key = random_utilities(r), r.key(Process.ENTRY)
+    reach, party, params = r.draw.entry_reach, r.draw.entry_party, r.ground.params
+    params.entry_rate = 1.5
+    founded = groups.enter(
+        r.state.armed, r.state.support, r.state.present, utilities,
+        r.state.levels.mean_utility, r.indptr, r.indices, r.world.numbers, key, 1.5, reach, party,
+        np.zeros((3, r.places)),
+    )  # fmt: skip
+    r.ground.places.do("scout").do("enter", key)
+    assert len(r.ground.founded) == founded > 5
+    same_members(r)
+
+
+@against("withdraw")
+def withdraw(r: RandomGround) -> None:
+    utilities, key, gone = random_utilities(r), r.key(Process.EXIT), np.zeros(r.groups)
+    r.ground.params.exit_rate, r.ground.params.exit_size = 3.0, 30.0
+    given_up = groups.withdraw(
+        r.state.armed, r.state.support, r.state.present, utilities,
+        r.state.levels.mean_utility, r.indptr, r.indices, r.world.numbers, key, 3.0, 30.0, gone,
+    )  # fmt: skip
+    r.ground.places.do("withdraw", key)
+    assert r.ground.given_up == given_up > 5
+    same_members(r)
+    same(gone, r.ground.dispersed)
+
+
+@against("fight", "pair_state_step", "pair_shock_step", "pair_intensity")
+def pairs_and_fight(r: RandomGround) -> None:
+    state, d, numbers = r.state, r.draw, r.world.numbers
+    size = (r.groups, r.groups)
+    overlap, intensity, hostile = np.triu(r.rng.exponential(20.0, size), 1), *np.zeros((2, *size))
+    for (a, b), pair in r.ground.pairs.items():
+        pair.overlap = float(overlap[a, b])
+    pairs.pair_state_step(
+        state.pair_state, overlap + overlap.T, numbers, d.war_onset, d.war_end, d.pact_onset,
+        d.pact_end, r.key(Process.PAIR),
+    )  # fmt: skip
+    pairs.pair_shock_step(
+        state.pair_shock, numbers, d.pair_shock_persistence, d.pair_shock_sd,
+        r.key(Process.PAIR_SHOCK),
+    )  # fmt: skip
+    pairs.pair_intensity(
+        intensity, hostile, state.pair_state, state.pair_shock, d.war_intensity,
+        d.war_intensity * d.coexistence_intensity, d.pair_shock_sd,
+    )  # fmt: skip
+    # Where groups at war meet, losses reach their largest share of the engaged in some places.
+    loss = 0.15 / d.war_intensity
+    r.ground.params.battle_loss = 12.0 * loss
+    fighting, losses = np.zeros(r.places), np.zeros(r.groups)
+    contested = np.zeros(r.places, dtype=np.uint8)
+    contest.fight(
+        state.armed, intensity, hostile, state.state_presence, d.deterrence, loss, fighting,
+        contested, overlap, losses,
+    )  # fmt: skip
+    r.ground.contest(lambda claim: True)
+    for (a, b), pair in r.ground.pairs.items():
+        assert pair.state == state.pair_state[a, b]
+        assert pair.at_war == (hostile[a, b] > 0.0)
+        same(state.pair_shock[a, b], pair.shock)
+        same(intensity[a, b], pair.intensity)
+        same(overlap[a, b], pair.overlap)
+    same_members(r)
+    same(fighting, r.of_places("fighting"))
+    np.testing.assert_array_equal(contested, r.of_places("contested"))
+    same(losses, r.ground.lost_rivals)
+
+
+@against("influence")
+def influence(r: RandomGround) -> None:
+    strength, reach = np.zeros((r.groups, r.places)), np.zeros(r.places)
+    spill, weight = r.draw.spill, r.draw.support_weight
+    observation.influence(
+        strength, reach, r.state.armed, r.state.support, r.indptr, r.indices, spill, weight
+    )
+    r.ground.places.do("radiate", spill, weight)
+    same(strength, r.of_groups(lambda p: p.strength))
+    r.ground.places.do("count_violence", [0.0, 0.0, 0.0], 1.0)
+    same(reach, r.of_places("reach"))
+
+
+@against("violence", "deaths")
+def violence_and_deaths(r: RandomGround) -> None:
+    parts = [r.rng.exponential(50.0, r.places) for _ in range(3)]
+    r.give("fighting", parts[0])
+    r.give("clashes", parts[1])
+    r.give_groups("strength", np.tile(parts[2] / r.groups, (r.groups, 1)))
+    scale, months = r.state.levels.violence, r.draw.violence_months
+    contest.violence(r.state.violence, r.state.memory, parts[0], parts[1], parts[2], scale, months)
+    r.ground.places.do("count_violence", r.ground.violence_levels, months)
+    same(r.state.violence, r.of_places("violence"))
+    same(r.state.memory, r.of_places("memory"))
+    dead, key = np.zeros(r.places), r.key(Process.DEATHS)
+    contest.deaths(dead, r.state.violence, r.draw.deaths_spread, key)
+    r.ground.places.do("bury", r.draw.deaths_spread, key)
+    assert dead.sum() > 10.0
+    np.testing.assert_array_equal(dead, r.of_places("dead"))
+
+
+@against("hazard")
+def hazard(r: RandomGround) -> None:
+    expected, state, d = np.zeros(r.places), r.state, r.draw
+    displacement.hazard(
+        expected, state.violence, state.memory, state.resident, r.world.territory.rural_share,
+        state.frailty, d.displacement_violence_now, d.displacement_violence_memory,
+        d.displacement_people,
+    )  # fmt: skip
+    r.ground.places.do("fear", 0.1, {0: 0.4})
+    same(expected, r.of_places("expected"))
+    shared = r.world.territory.department_index == 0
+    same(np.exp(0.1 + 0.4 * shared), r.of_places("shock"))
+
+
+@against("displace", "confine", "mass_size")
+def displace_and_confine(r: RandomGround) -> None:
+    state, d, levels = r.state, r.draw, r.state.levels
+    expected = r.give("expected", r.rng.exponential(3.0, r.places) * (state.resident > 0.0))
+    shock = r.give("shock", np.exp(r.rng.normal(size=r.places)))
+    rates = np.array([levels.displaced, 0.5, MASS_SMALLEST, MASS_LARGEST, d.mass_tail, MASS_LIMIT])
+    keys = [
+        r.key(process)
+        for process in (
+            Process.DISPLACEMENT_NOISE,
+            Process.DISPLACEMENT,
+            Process.MASS_EVENT,
+            Process.MASS_SIZE,
+        )
+    ]
+    newly, confined = np.zeros(r.places), np.zeros(r.places)
+    displacement.displace(
+        newly, expected, state.noise, shock, state.resident, rates, d.noise_persistence,
+        d.noise_sd, *keys,
+    )  # fmt: skip
+    displacement.confine(
+        confined, expected, shock, state.noise, d.noise_sd, r.world.territory.remoteness,
+        state.resident, levels.confined, MASS_LIMIT, r.key(Process.CONFINEMENT),
+    )  # fmt: skip
+    r.ground.places.do("flee", (levels.displaced, 0.5), *keys)
+    r.ground.places.do("confine", levels.confined, r.key(Process.CONFINEMENT))
+    assert newly.sum() > 100.0
+    assert confined.sum() > 10.0
+    np.testing.assert_array_equal(newly, r.of_places("newly"))
+    np.testing.assert_array_equal(confined, r.of_places("confined"))
+    same(state.noise, r.of_places("noise"))
+    same(state.resident, r.of_places("resident"))
+    for u, largest in r.rng.uniform((0.0, 60.0), (1.0, 8000.0), (50, 2)):
+        size = displacement.mass_size(u, MASS_SMALLEST, largest, d.mass_tail)
+        same(size, r.twins[0].mass_event(largest, u))
+
+
+@against("resettle", "hosted")
+def resettle_and_hosted(r: RandomGround) -> None:
+    state, d, world = r.state, r.draw, r.world
+    newly = r.give("newly", np.floor(r.rng.exponential(20.0, r.places)) * (state.resident > 0.0))
+    rates = [
+        d.return_share / 12.0,
+        1.0 / d.protracted_months,
+        d.solutions_rate / 12.0,
+        d.natural_increase / 12.0,
+        d.return_violence,
+    ]
+    flows, abroad = np.zeros(4), r.of_places("abroad_share")
+    displacement.resettle(
+        newly, state.violence, state.resident, state.away, state.protracted,
+        world.destination_index, state.destination_weights, abroad, np.array(rates), flows,
+    )  # fmt: skip
+    r.ground.places.do("resettle").do("settle")
+    assert flows[1] > 0.0
+    for name in ("resident", "away", "protracted"):
+        same(getattr(state, name), r.of_places(name))
+    same(flows, r.ground.flows)
+    out = np.zeros(r.places)
+    displacement.hosted(
+        out, state.away, state.protracted, world.destination_index, state.destination_weights
+    )
+    r.give("hosted", state.protracted)
+    r.ground.places.do("count_hosted")
+    same(out, r.of_places("hosted"))
+
+
+@against("destination_weights")
+def destination_weights(r: RandomGround) -> None:
+    """The twin takes its shares from the initial state; here they are made by hand."""
+    d, world = r.draw, r.world
+    for index, place in enumerate(r.twins):
+        pulls = [
+            math.exp(d.gravity_population * people + d.gravity_distance * far)
+            for people, far in zip(
+                world.log_population[index, 1:], world.log_distance[index, 1:], strict=True
+            )
+        ]
+        shares = [d.stay_share, *((1.0 - d.stay_share) * pull / sum(pulls) for pull in pulls)]
+        same([share for _, share in place.destinations], shares)
+        assert [town.index for town, _ in place.destinations] == list(
+            world.destination_index[index]
+        )
+
+
+@against("coca_step")
+def coca_step(r: RandomGround) -> None:
+    state, d = r.state, r.draw
+    held = r.give("reach", r.rng.exponential(5.0, r.places) * (r.rng.random(r.places) < 0.8))
+    local, entry = r.key(Process.COCA_LOCAL), r.key(Process.COCA_ENTRY)
+    regional = {d: float(x) for d, x in enumerate(r.rng.normal(size=len(r.ground.region_shock)))}
+    shock = 0.05 + np.array([regional.get(int(k), 0.0) for k in r.world.territory.department_index])
+    totals = np.zeros(2)
+    reachable = sum(place.eradicable for place in r.twins)
+    before, r.ground.params.coca_entry = (state.coca == 0.0).sum(), 3.0
+    coca.coca_step(
+        state.coca, state.coca_capacity, held, r.access, d.coca_growth / 12.0, shock, r.indptr,
+        r.indices, d.coca_local_sd / math.sqrt(12.0), 0.1 * reachable, 3.0, 20.0, local, entry,
+        totals,
+    )  # fmt: skip
+    r.ground.places.do("grow_coca", 0.1, 0.05, regional, local, entry)
+    assert (state.coca == 0.0).sum() < before
+    same(state.coca, r.of_places("coca"))
+    same(totals, r.ground.coca_flows)
+
+
+@against("observe")
+def observe(r: RandomGround) -> None:
+    state, d = r.state, r.draw
+    # Some places with hardly any countryside, and the state nearly everywhere in them.
+    full = r.rng.random(r.places) < 0.3
+    r.give("rural_people", np.where(full, 0.0, r.of_places("rural_people")))
+    presence = np.where(full, r.rng.uniform(0.9, 1.0, r.places), state.state_presence)
+    r.give("state_presence", presence)
+    strength = r.rng.exponential(30.0, (r.groups, r.places))
+    strength *= r.rng.random(strength.shape) < 0.4
+    for place in r.twins:
+        held = strength[:, place.index]
+        place.strength = {int(g): float(held[g]) for g in held.nonzero()[0]}
+        place.reach = sum(place.strength.values())
+    survey, alert, control = (np.zeros(strength.shape, dtype=np.uint8) for _ in range(3))
+    observation.observe(
+        strength, state.present, state.armed, state.support, presence,
+        r.of_places("rural_people"), state.detection, state.attention, d.control_margin,
+        d.control_demand, survey, alert, control,
+    )  # fmt: skip
+    r.ground.observe(lambda claim: True)
+    for name, report in (("survey", survey), ("alert", alert), ("control", control)):
+        assert 0 < report.sum() < report.size
+        np.testing.assert_array_equal(report, r.of_groups(attrgetter(name)))
+
+
+@against("tally_reports", "tally_members", "tally_places")
+def tallies(r: RandomGround) -> None:
+    world, state = r.world, r.state
+    department = world.territory.department_index
+    departments = len(world.territory.departments)
+    report = (r.rng.random(world.shape) < 0.3).astype(np.uint8)
+    for place in r.twins:
+        place.alert = {int(g) for g in report[:, place.index].nonzero()[0]}
+    model = TwinModel(world=world)
+    model.ground = r.ground
+    recorder = TwinRecorder(world)
+    recorder.record(model)
+    found = {name: values[0] for name, values in recorder.arrays.items()}
+    people = state.resident + r.of_places("hosted")
+    by_department, by_group = np.zeros(departments), np.zeros(r.groups)
+    both = np.zeros((departments, r.groups), dtype=np.uint16)
+    someone = np.zeros(r.places, dtype=np.uint8)
+    living = tally.tally_reports(report, department, people, by_department, by_group, both, someone)
+    count = world.inside.sum()
+    sizes = np.maximum(np.bincount(department[world.inside], minlength=departments), 1)
+    same(by_department.sum() / count, found["presence_alert"])
+    same(living / people[world.inside].sum(), found["presence_alert_population"])
+    same(by_group / count, found["presence_alert_group"])
+    same((by_department / sizes).astype("float32"), found["presence_alert_department"])
+    tally.tally_members(state.armed, department, by_department, by_group)
+    same(by_group, found["members_armed_group"])
+    same(by_department.astype("float32"), found["members_armed_department"])
+    same(tally.tally_places(state.coca, department, by_department), found["coca_ha"])
+    same(by_department.astype("float32"), found["coca_ha_department"])
+
+
+@against("uniform", "normal", "poisson", "group_place", "pair_place")
+def draws(r: RandomGround) -> None:
+    """The twin draws with the first three, one at a time; here they face the textbook."""
+    numbers = r.world.numbers
+    for (a, b), pair in r.ground.pairs.items():
+        assert streams.pair_place(numbers[a], numbers[b]) == pair.draws
+        assert streams.pair_place(numbers[b], numbers[a]) == pair.draws
+        assert streams.group_place(numbers[a], 17) == r.twins[17].ticket(a)
+    mask = (1 << 64) - 1
+    for place in (0, 1, 17, 1128, 10**6):
+        key = r.key(Process.DEATHS)
+        x = (int(key) + (place + 1) * 0x9E3779B97F4A7C15) & mask
+        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 & mask
+        x = (x ^ (x >> 27)) * 0x94D049BB133111EB & mask
+        x ^= x >> 31
+        assert streams.uniform(key, place) == ((x >> 11) + 0.5) / 2**53
+    for u in r.rng.random(100):
+        np.testing.assert_allclose(streams.normal(u), NormalDist().inv_cdf(u), rtol=2e-9)
+        mean = r.rng.uniform(0.0, 30.0)
+        count, total = 0, math.exp(-mean)
+        while total < u:
+            count += 1
+            total += math.exp(-mean + count * math.log(mean) - math.lgamma(count + 1))
+        assert streams.poisson(mean, u) == count
+
+
+@pytest.mark.parametrize("replicate", range(4))
+@pytest.mark.parametrize("kernel", sorted(CHECKS))
+def test_the_kernel_agrees_with_plain_python(kernel: str, replicate: int, world: World) -> None:
+    CHECKS[kernel](RandomGround(world, replicate))
+
+
+def test_no_kernel_is_left_out() -> None:
+    modules = [
+        importlib.import_module(f"rift_sim.physics.{found.name}")
+        for found in pkgutil.iter_modules(rift_sim.physics.__path__)
+    ]
+    compiled = {
+        name
+        for module in modules
+        for name in module.__all__
+        if hasattr(getattr(module, name), "py_func")
+    }
+    assert compiled == set(CHECKS)
