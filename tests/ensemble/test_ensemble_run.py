@@ -1,72 +1,62 @@
-"""A run: same bits whatever the workers, extension, refusal, failure, and resuming."""
+"""A run: same bits whatever the workers, extension, refusal and failure."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
-import signal
 import subprocess
 import sys
 import textwrap
-import time
+import tracemalloc
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from fake_model import ENGINE, fake_request
+from small_runs import HERE, Listener, arrays, assert_same, go
 
-from rift_sim.ensemble.lock import writer_lock
-from rift_sim.ensemble.run import Run, load, run_request
+from rift_sim.ensemble.run import load, run_request
 from rift_sim.ensemble.store import Store
 from rift_sim.errors import InputError
 
-HERE = Path(__file__).parent
-
-
-class Listener:
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        self.total = 0
-        self.done = 0
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
-
-    def begin(self, total: int) -> None:
-        self.total += total
-
-    def advance(self, replicates: int) -> None:
-        self.done += replicates
-
-
-def go(folder: Path, replicates: int = 10, *, sweep: int = 0, **options: Any) -> Run:
-    settings = {
-        name: options.pop(name)
-        for name in ("workers", "force", "municipal", "progress", "block")
-        if name in options
-    }
-    settings = {"workers": 1, "block": 4, **settings}
-    request = fake_request(replicates, sweep=sweep, **options)
-    return run_request(request, folder, engine=ENGINE, **settings)
-
-
-def arrays(run: Run) -> dict[str, np.ndarray]:
-    return {str(name): run.dataset[name].values for name in run.dataset.data_vars}
-
-
-def assert_same(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> None:
-    assert a.keys() == b.keys()
-    for name, values in a.items():
-        np.testing.assert_array_equal(values, b[name])
-
 
 @pytest.mark.parametrize("block", [1, 7, 16])
-def test_same_bits_for_any_workers_and_block_size(tmp_path: Path, block: int) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_same_bits_for_any_workers_and_block_size(tmp_path: Path, block: int, workers: int) -> None:
     one = go(tmp_path / "one", 17)
-    two = go(tmp_path / "two", 17, workers=2, block=block)
+    two = go(tmp_path / "two", 17, workers=workers, block=block)
     assert_same(arrays(one), arrays(two))
+    assert one.digest() == two.digest()
+
+
+def test_the_hash_sees_every_bit_and_every_replicate(tmp_path: Path) -> None:
+    run = go(tmp_path / "run", 9)
+    whole = run.digest()
+    assert len(whole) == 64
+    assert go(tmp_path / "fewer", 8).digest() != whole
+    assert go(tmp_path / "seed", 9, seed=2).digest() != whole
+    assert go(tmp_path / "municipal", 9, municipal=True).digest() != whole
+    store = Store(run.directory / "trajectories.zarr")
+    chunk = store.read("control_department", 0, 1)
+    chunk[2, 5, 1] = np.nextafter(chunk[2, 5, 1], np.float32(2))
+    store._arrays["control_department"].write((1, 0, 0), chunk)
+    assert run.digest() != whole
+    chunk[2, 5, 1] = np.nextafter(chunk[2, 5, 1], np.float32(-2))
+    store._arrays["control_department"].write((1, 0, 0), chunk)
+    assert run.digest() == whole
+
+
+def test_a_summary_keeps_nothing_in_memory(tmp_path: Path) -> None:
+    run = go(tmp_path / "run", 600, sweep=8, months=60, block=100)
+    one_variable = 8 * 600 * 60 * 8
+    assert run.dataset["control"].shape == (8, 600, 60)
+    tracemalloc.start()
+    rows = run.rows()
+    left, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(rows) == 8 * 2 * 5
+    assert left < 0.2 * one_variable
+    assert peak < one_variable
 
 
 def test_the_folder_has_everything(tmp_path: Path) -> None:
@@ -235,111 +225,6 @@ def test_municipal_arrays_become_probabilities(tmp_path: Path) -> None:
         go(tmp_path / "plain", 3, municipal=True)
 
 
-def test_a_second_writer_is_refused(tmp_path: Path) -> None:
-    run = go(tmp_path / "run", 3)
-    with writer_lock(run.directory):
-        with pytest.raises(InputError, match=f"another process .*process {os.getpid()}"):
-            go(tmp_path / "run", 6)
-        with pytest.raises(InputError, match="another process"), writer_lock(run.directory):
-            pass
-    assert go(tmp_path / "run", 6).replicates == 6
-
-
-def test_the_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
-    go(tmp_path / "run", 3)
-    (tmp_path / "run" / ".lock").write_text('{"pid": 999999, "host": "gone", "since": "long ago"}')
-    assert go(tmp_path / "run", 6).replicates == 6
-    assert not (tmp_path / "run" / ".lock").exists()
-
-
-def start_slow_run(folder: Path, workers: int) -> subprocess.Popen[bytes]:
-    code = f"""
-    import sys
-    sys.path.insert(0, {str(HERE)!r})
-    from pathlib import Path
-    from fake_model import ENGINE, fake_request
-    from rift_sim.ensemble.run import run_request
-    run_request(fake_request(40, pause=0.02), Path({str(folder)!r}), workers={workers}, block=4,
-                engine=ENGINE)
-    """
-    return subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(code)],
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-
-
-def wait_for_blocks(folder: Path, replicates: int) -> int:
-    for _ in range(600):
-        time.sleep(0.02)
-        try:
-            done = int((Store(folder / "trajectories.zarr").status() == 1).sum())
-        except ValueError:
-            continue
-        if done >= replicates:
-            return done
-    raise AssertionError("the run never got going")
-
-
-@pytest.mark.parametrize(("workers", "resumed_with"), [(1, 2), (2, 1)])
-def test_killed_and_resumed_gives_the_same(tmp_path: Path, workers: int, resumed_with: int) -> None:
-    folder = tmp_path / "run"
-    process = start_slow_run(folder, workers)
-    wait_for_blocks(folder, 8)
-    process.kill()
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
-    if Path("/proc/self/stat").exists():
-        assert_no_process_left(process.pid)
-    half = load(folder)
-    kept = half.replicates
-    assert 8 <= kept < 40
-    whole = arrays(go(tmp_path / "fresh", 40))
-    for name, values in arrays(half).items():
-        np.testing.assert_array_equal(values, whole[name][half.dataset["replicate"].values])
-    listener = Listener()
-    resumed = go(folder, 40, workers=resumed_with, progress=listener)
-    assert listener.total == 40 - kept
-    assert_same(arrays(resumed), whole)
-
-
-def assert_no_process_left(group: int) -> None:
-    for _ in range(100):
-        alive = [
-            stat
-            for stat in Path("/proc").glob("[0-9]*/stat")
-            if (fields := _stat(stat)) and fields[2] == str(group) and fields[0] != "Z"
-        ]
-        if not alive:
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"still running: {alive}")
-
-
-def _stat(path: Path) -> list[str]:
-    """State, parent and process group, the fields behind the command's name."""
-    try:
-        return path.read_text().rpartition(")")[2].split()
-    except OSError:
-        return []
-
-
-@pytest.mark.skipif(
-    not Path("/proc/self/stat").exists(), reason="needs /proc to look for processes"
-)
-def test_interrupt_keeps_blocks_and_leaves_no_process(tmp_path: Path) -> None:
-    folder = tmp_path / "run"
-    process = start_slow_run(folder, 2)
-    wait_for_blocks(folder, 8)
-    os.killpg(process.pid, signal.SIGINT)
-    _, stderr = process.communicate(timeout=20)
-    # One traceback of the caller's own KeyboardInterrupt, none of a worker.
-    assert stderr.count(b"Traceback") == 1
-    assert_no_process_left(process.pid)
-    assert load(folder).replicates >= 8
-    assert_same(arrays(go(folder, 40)), arrays(go(tmp_path / "fresh", 40)))
-
-
 def test_scripts_need_no_guard(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
@@ -359,28 +244,6 @@ def test_scripts_need_no_guard(tmp_path: Path) -> None:
         [sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout == "8\n"
-
-
-def test_a_full_disk_is_one_clear_error_and_keeps_what_is_done(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from rift_sim.ensemble import shards
-    from rift_sim.ensemble.session import StorageError
-
-    write, count = shards.ShardedArray.write, [0]
-
-    def full(self: shards.ShardedArray, at: tuple[int, ...], data: np.ndarray) -> None:
-        count[0] += 1
-        if count[0] > 12:
-            raise OSError(28, "No space left on device")
-        write(self, at, data)
-
-    monkeypatch.setattr(shards.ShardedArray, "write", full)
-    with pytest.raises(StorageError, match="disk is full; finished replicates are kept"):
-        go(tmp_path / "run", 20)
-    monkeypatch.undo()
-    assert load(tmp_path / "run").replicates == 8
-    assert_same(arrays(go(tmp_path / "run", 20)), arrays(go(tmp_path / "fresh", 20)))
 
 
 def test_load_refuses_what_is_no_run(tmp_path: Path) -> None:

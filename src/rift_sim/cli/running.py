@@ -25,6 +25,13 @@ def run(
         int | None,
         typer.Option(help="Processes; as many as there are cores if not given."),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="tcp://HOST:PORT",
+            help="Compute on the workers of a Dask scheduler (extra 'cluster').",
+        ),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
@@ -69,6 +76,7 @@ def run(
             request,
             out or Path("runs") / request.name,
             workers=workers,
+            scheduler=scheduler,
             municipal=municipal,
             force=force,
             progress=progress,

@@ -56,7 +56,10 @@ def open_dataset(path: Path) -> xr.Dataset:
     import xarray as xr
 
     store = Store(path)
-    raw = xr.open_zarr(path, chunks=None, consolidated=True, zarr_format=3)
+    # Without a cache, because a run may be far larger than the memory.
+    raw = xr.open_dataset(
+        path, engine="zarr", chunks=None, cache=False, consolidated=True, zarr_format=3
+    )
     for label in list(raw.coords):
         if raw[label].dtype.kind not in "iufM":
             text = np.array([str(value) for value in raw[label].to_numpy()])
@@ -74,7 +77,7 @@ def open_dataset(path: Path) -> xr.Dataset:
     data = data.drop_vars([name for name in data.coords if not used & set(data[name].dims)])
     title = str(raw.attrs.get("title", ""))
     data.attrs = {"title": title, "Conventions": "CF-1.11", "comment": LIMITS}
-    return data  # type: ignore[no-any-return]
+    return data
 
 
 def _mean_over_replicates(

@@ -10,10 +10,10 @@ import os
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,18 @@ from rift_sim.ensemble.engine import Engine, WorldLike
 from rift_sim.ensemble.store import Block
 from rift_sim.errors import InputError
 
-__all__ = ["Job", "Plan", "Worlds", "available_cores", "compute", "compute_blocks"]
+if TYPE_CHECKING:
+    from rift_sim.ensemble.cluster import Cluster
+
+__all__ = [
+    "Job",
+    "Plan",
+    "Worlds",
+    "available_cores",
+    "compute",
+    "compute_blocks",
+    "coordinates",
+]
 
 _WORLDS_KEPT = 32
 
@@ -66,33 +77,42 @@ class Plan:
 
 
 class Worlds:
-    """Worlds of a plan, built where first needed; the last used are kept."""
+    """Worlds of a plan, built where first needed; the last used are kept.
 
-    def __init__(self, plan: Plan) -> None:
+    Parameters
+    ----------
+    plan
+        Which worlds.
+    expected
+        Labels that every world must have; those of the first scenario if not given.
+    """
+
+    def __init__(self, plan: Plan, expected: Mapping[str, tuple[Any, ...]] | None = None) -> None:
         self._plan = plan
         self._kept: OrderedDict[int, WorldLike] = OrderedDict()
-        self._coordinates: dict[str, tuple[Any, ...]] | None = None
+        self._expected = expected
 
     def __getitem__(self, scenario: int) -> WorldLike:
         if scenario not in self._kept:
             plan = self._plan
             world = plan.engine.world(plan.scenarios[scenario], plan.municipal)
-            self._check(world)
+            self._check(scenario, world)
             self._kept[scenario] = world
             if len(self._kept) > _WORLDS_KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(scenario)
         return self._kept[scenario]
 
-    def _check(self, world: WorldLike) -> None:
+    def _check(self, scenario: int, world: WorldLike) -> None:
         """Refuse a point of a sweep with other dimensions than the first one has."""
-        if len(self._plan.scenarios) == 1:
+        plan = self._plan
+        if len(plan.scenarios) == 1 and self._expected is None:
             return
         found = coordinates(world)
-        if self._coordinates is None:
-            first = self._plan.engine.world(self._plan.scenarios[0], self._plan.municipal)
-            self._coordinates = coordinates(first)
-        different = [name for name, labels in self._coordinates.items() if found[name] != labels]
+        if self._expected is None:
+            first = plan.engine.world(plan.scenarios[0], plan.municipal) if scenario else world
+            self._expected = coordinates(first)
+        different = [name for name, labels in self._expected.items() if found[name] != labels]
         if different:
             raise InputError(
                 f"the points of the sweep differ in their {different[0]}s",
@@ -147,7 +167,11 @@ def compute(plan: Plan, worlds: Worlds, job: Job) -> Block:
 
 
 def compute_blocks(
-    plan: Plan, jobs: Iterable[Job], workers: int, worlds: Worlds | None = None
+    plan: Plan,
+    jobs: Iterable[Job],
+    workers: int,
+    worlds: Worlds | None = None,
+    cluster: Cluster | None = None,
 ) -> Iterator[Block]:
     """Yield the blocks of `jobs` as they finish, with no more than a few in memory.
 
@@ -161,7 +185,14 @@ def compute_blocks(
         Number of processes; 1 computes here.
     worlds
         Worlds that are built already, for computing here.
+    cluster
+        Where to compute instead of on this machine.
     """
+    if cluster is not None:
+        worlds = worlds or Worlds(plan)
+        shared = coordinates(worlds[0]) if len(plan.scenarios) > 1 else None
+        yield from cluster.run(plan, jobs, shared)
+        return
     if workers <= 1:
         worlds = worlds or Worlds(plan)
         for job in jobs:

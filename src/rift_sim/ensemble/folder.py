@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from rift_sim.ensemble.identity import Identity
 from rift_sim.ensemble.layout import read_json
 from rift_sim.ensemble.lock import LOCK_FILE, busy, held_by
 from rift_sim.ensemble.store import Store
-from rift_sim.errors import InputError
+from rift_sim.errors import InputError, RiftError
 
 __all__ = [
     "FIGURES",
@@ -17,9 +18,11 @@ __all__ = [
     "RESOLVED",
     "STORE",
     "SUMMARY",
+    "StorageError",
     "check_target",
     "clear_run",
     "existing_store",
+    "storage_error",
 ]
 
 STORE = "trajectories.zarr"
@@ -28,6 +31,21 @@ RESOLVED = "scenario.resolved.yaml"
 SUMMARY = "summary.csv"
 FIGURES = "figures"
 _OWN = (STORE, MANIFEST, RESOLVED, SUMMARY)
+
+
+class StorageError(RiftError):
+    """The run could not be written: disk full, quota, or no permission."""
+
+    exit_code = 1
+
+
+def storage_error(folder: Path, error: OSError) -> StorageError:
+    """Say in words why a run could not be written, and what to do."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    reason = "the disk is full" if full else f"cannot be written: {error.strerror or error}"
+    return StorageError(
+        f"{folder}: {reason}; finished replicates are kept, and the same command goes on from there"
+    )
 
 
 def check_target(

@@ -12,11 +12,13 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["Identity", "code_digest", "hash_all", "versions"]
+__all__ = ["COMPARED", "Identity", "code_digest", "hash_all", "versions"]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NOT_NUMERIC = ("_shipped", "analysis", "cli", "ensemble", "plots", "report")
 """Packages that change no trajectory; seeds and scenarios have hashes of their own."""
+COMPARED = ("python", "numpy", "numba", "mesa", "machine")
+"""Versions that can change the last bits of a number."""
 _LIBRARIES = (
     "mesa",
     "numba",

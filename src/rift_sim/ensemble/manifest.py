@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rift_sim.ensemble.dataset import LIMITS
 from rift_sim.ensemble.folder import MANIFEST
-from rift_sim.ensemble.identity import Identity, versions
+from rift_sim.ensemble.identity import COMPARED, Identity, versions
 from rift_sim.ensemble.layout import read_json, write_json
 from rift_sim.ensemble.store import DONE, FAILED, Store
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from rift_sim.seeds import Ledger
 
 __all__ = ["changed_versions", "is_finished", "session_entry", "write_manifest"]
-
-_COMPARED = ("python", "numpy", "numba", "mesa", "machine")
 
 
 def write_manifest(
@@ -72,13 +70,16 @@ def write_manifest(
     write_json(folder / MANIFEST, manifest)
 
 
-def session_entry(begun: float, replicates: int, workers: int) -> dict[str, Any]:
+def session_entry(
+    begun: float, replicates: int, workers: int, *, cluster: bool = False
+) -> dict[str, Any]:
     """Describe a session that began at `begun` (seconds since 1970) and ends now."""
     return {
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begun)),
         "seconds": round(time.time() - begun, 1),
         "replicates": replicates,
         "workers": workers,
+        "where": "dask" if cluster else "local",
     }
 
 
@@ -93,7 +94,7 @@ def changed_versions(folder: Path) -> list[str]:
     then = _previous(folder, "versions", now)
     return [
         f"{name} {then[name]} -> {now.get(name)}"
-        for name in _COMPARED
+        for name in COMPARED
         if name in then and then[name] != now.get(name)
     ]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rift_sim.ensemble.dataset import open_dataset
+from rift_sim.ensemble.digest import content_hash
 from rift_sim.ensemble.folder import MANIFEST, RESOLVED, STORE, existing_store
 from rift_sim.ensemble.inputs import Request, resolve_request
 from rift_sim.ensemble.layout import BLOCK, read_json
@@ -68,6 +69,13 @@ class Run:
     def failures(self) -> Mapping[str, str]:
         """Errors of failed replicates, by ``scenario number/replicate``."""
         return Store(self.directory / STORE).failures
+
+    def digest(self) -> str:
+        """Return a hash of all finished replicates; equal numbers have equal hashes.
+
+        Reads the whole store. Block size, workers and interruptions do not change it.
+        """
+        return content_hash(self.directory / STORE)
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -147,6 +155,7 @@ def run(
     seed: int | None = None,
     out: str | Path | None = None,
     workers: int | None = None,
+    scheduler: str | None = None,
     settings: Sequence[str] = (),
     design: str | Path | None = None,
     municipal: bool = False,
@@ -169,6 +178,9 @@ def run(
         run lives in a temporary folder until Python ends.
     workers
         Processes; as many as there are cores if not given. They do not change a number.
+    scheduler
+        Address of a Dask scheduler, ``tcp://HOST:PORT``; its workers compute instead of
+        processes here, and give the same numbers. Needs the extra ``cluster``.
     settings
         Overrides, each ``key=value``, as ``rift run --set`` takes them.
     design
@@ -196,6 +208,7 @@ def run(
         request,
         _scratch(request.name) if out is None else Path(out),
         workers=workers,
+        scheduler=scheduler,
         municipal=municipal,
         force=force,
         progress=progress,
@@ -209,6 +222,7 @@ def run_request(
     folder: Path,
     *,
     workers: int | None = None,
+    scheduler: str | None = None,
     municipal: bool = False,
     force: bool = False,
     progress: Reporter | None = None,
@@ -218,12 +232,17 @@ def run_request(
     """Run what is resolved already; parameters and errors as in `run`."""
     if workers is not None and workers < 1:
         raise InputError("there must be a worker", key="workers", allowed="1 or more")
+    if workers is not None and scheduler is not None:
+        raise InputError(
+            "a scheduler brings its own workers", key="workers", allowed="scheduler without workers"
+        )
     if block < 1:
         raise InputError("a block has at least a replicate", key="block", allowed="1 or more")
     Session(
         request,
         folder=folder,
         workers=workers,
+        scheduler=scheduler,
         municipal=municipal,
         force=force,
         block=block,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import math
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rift_sim.ensemble.dataset import open_dataset
 from rift_sim.ensemble.engine import Engine, WorldLike
@@ -16,8 +16,10 @@ from rift_sim.ensemble.folder import (
     RESOLVED,
     STORE,
     SUMMARY,
+    StorageError,
     check_target,
     clear_run,
+    storage_error,
 )
 from rift_sim.ensemble.identity import Identity, code_digest
 from rift_sim.ensemble.inputs import Request
@@ -30,7 +32,9 @@ from rift_sim.ensemble.manifest import (
 )
 from rift_sim.ensemble.store import DONE, Store
 from rift_sim.ensemble.summary import summarise, write_summary
-from rift_sim.errors import RiftError
+
+if TYPE_CHECKING:
+    from rift_sim.ensemble.cluster import Cluster
 
 __all__ = ["Reporter", "Session", "StorageError", "missing_jobs"]
 
@@ -40,12 +44,6 @@ _CHECKED_POINTS = 32
 """Points of a sweep looked at before it begins; a later one that is wrong fails by itself."""
 _START_SECONDS = 3.0
 """About what it takes to start worker processes."""
-
-
-class StorageError(RiftError):
-    """The run could not be written: disk full, quota, or no permission."""
-
-    exit_code = 1
 
 
 class Reporter(Protocol):
@@ -105,6 +103,8 @@ class Session:
         Where it goes.
     workers
         Number of processes; None chooses.
+    scheduler
+        Address of a Dask scheduler whose workers compute; None computes here.
     municipal, force, block, reporter, engine
         As in `rift_sim.run`.
     """
@@ -115,6 +115,7 @@ class Session:
         *,
         folder: Path,
         workers: int | None,
+        scheduler: str | None,
         municipal: bool,
         force: bool,
         block: int,
@@ -132,6 +133,7 @@ class Session:
             municipal=municipal,
         )
         self._workers = workers
+        self._scheduler = scheduler
         self._block = block
         self._reporter: Reporter = reporter or _Silent()
         self._plan = Plan(engine or Engine(), request.scenarios, municipal)
@@ -159,15 +161,23 @@ class Session:
             )
             return
         worlds = Worlds(self._plan)
-        pace = self._measure(worlds)
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with writer_lock(self.folder):
-                store = self._open_store(worlds[0])
-                self._compute(store, worlds, pace)
-                self._finish(store, worlds[0])
-        except OSError as error:
-            raise self._storage_error(error) from error
+        with self._connected() as cluster:
+            pace = self._measure(worlds)
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                with writer_lock(self.folder):
+                    store = self._open_store(worlds[0])
+                    self._compute(store, worlds, pace, cluster)
+                    self._finish(store, worlds[0])
+            except OSError as error:
+                raise storage_error(self.folder, error) from error
+
+    def _connected(self) -> AbstractContextManager[Cluster | None]:
+        if self._scheduler is None:
+            return nullcontext()
+        from rift_sim.ensemble.cluster import Cluster
+
+        return Cluster(self._scheduler, self._reporter.say)
 
     def _measure(self, worlds: Worlds) -> float:
         """Build the world, compile on first use, and time a replicate in seconds.
@@ -215,16 +225,17 @@ class Session:
         write_manifest(self.folder, self.request, self.identity, store, world)
         return store
 
-    def _compute(self, store: Store, worlds: Worlds, pace: float) -> None:
+    def _compute(self, store: Store, worlds: Worlds, pace: float, cluster: Cluster | None) -> None:
         jobs = missing_jobs(store, self.request.replicates)
         total = sum(len(job.replicates) for job in jobs)
-        workers = self._used_workers = self._choose_workers(len(jobs), total * pace)
+        workers = cluster.size if cluster else self._choose_workers(len(jobs), total * pace)
+        self._used_workers = workers
         seconds = total * pace / workers + (_START_SECONDS if workers > 1 else 0)
         if seconds > 60:
             self._reporter.say(f"This run takes {_duration(seconds)}.")
         self._reporter.begin(total)
         try:
-            for block in compute_blocks(self._plan, jobs, workers, worlds):
+            for block in compute_blocks(self._plan, jobs, workers, worlds, cluster):
                 store.write(block)
                 self._computed += len(block.replicates)
                 self._reporter.advance(len(block.replicates) + len(block.failures))
@@ -245,7 +256,9 @@ class Session:
         data = open_dataset(store.path)
         write_summary(self.folder / SUMMARY, summarise(data, self.request.name))
         data.close()
-        session = session_entry(self._begun, self._computed, self._used_workers)
+        session = session_entry(
+            self._begun, self._computed, self._used_workers, cluster=bool(self._scheduler)
+        )
         write_manifest(self.folder, self.request, self.identity, store, world, session=session)
 
     def _compare_versions(self) -> None:
@@ -256,14 +269,6 @@ class Session:
                 "The replicates in this folder were computed with other versions "
                 f"({', '.join(changed)}); new ones may differ in their last bits."
             )
-
-    def _storage_error(self, error: OSError) -> StorageError:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = "the disk is full" if full else f"cannot be written: {error.strerror or error}"
-        return StorageError(
-            f"{self.folder}: {reason}; finished replicates are kept, "
-            "and the same command goes on from there"
-        )
 
 
 def _is_uncompiled() -> bool:

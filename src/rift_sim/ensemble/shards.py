@@ -209,22 +209,8 @@ def _write_index(file: BinaryIO, index: NDArray[np.uint64]) -> None:
     file.flush()
 
 
-def _crc_table() -> list[int]:
-    table = []
-    for byte in range(256):
-        value = byte
-        for _ in range(8):
-            value = (value >> 1) ^ (0x82F63B78 if value & 1 else 0)
-        table.append(value)
-    return table
-
-
-_TABLE = _crc_table()
-
-
 def crc32c(data: bytes) -> int:
     """Return the Castagnoli checksum of `data`, which Zarr puts behind a shard's index."""
-    value = 0xFFFFFFFF
-    for byte in data:
-        value = _TABLE[(value ^ byte) & 0xFF] ^ (value >> 8)
-    return value ^ 0xFFFFFFFF
+    import google_crc32c  # Zarr's own; in Python it took a tenth of a run.
+
+    return int(google_crc32c.value(data))

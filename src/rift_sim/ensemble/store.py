@@ -160,6 +160,35 @@ class Store:
                     status[scenario, place] = chunk.reshape(-1)
         return status[:, :replicates]
 
+    def labels(self) -> dict[str, list[Any]]:
+        """Return the labels along each dimension but ``replicate``."""
+        import zarr
+
+        group: Any = zarr.open_group(self.path, mode="r", zarr_format=3)
+        names = sorted(set(self._members) - set(self._arrays))
+        return {name: np.asarray(group[name][:]).tolist() for name in names}
+
+    def describe(self, name: str) -> str:
+        """Return dimensions, lengths (without replicates) and data type of a variable."""
+        meta = self._members[name]
+        sizes = dict(zip(meta["dimension_names"], meta["shape"], strict=True))
+        sizes["replicate"] = 0
+        return f"{sizes} {meta['data_type']}"
+
+    def read(self, name: str, scenario: int, number: int) -> NDArray[Any]:
+        """Return one block of a variable; rows that are not computed are undefined.
+
+        Raises
+        ------
+        KeyError
+            When the block was never written.
+        """
+        chunk = self._arrays[name].read(self._at(name, scenario, number))
+        if chunk is None:
+            raise KeyError((name, scenario, number))
+        found: NDArray[Any] = chunk[0] if self.is_sweep else chunk
+        return found
+
     def extend(self, replicates: int) -> None:
         """Make room for more replicates; those that are there stay as they are."""
         if replicates <= self.shape[1]:

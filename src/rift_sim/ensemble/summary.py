@@ -70,9 +70,10 @@ def summarise(data: xr.Dataset, scenario: str) -> list[SummaryRow]:
     names = [str(name) for name in data["scenario"].to_numpy()] if sweep else [scenario]
     for variable in national_series(data):
         series = data[variable]
-        order = ("scenario", "replicate", "time") if sweep else ("replicate", "time")
-        values = series.transpose(*order).to_numpy()
-        for name, part in zip(names, values if sweep else values[None], strict=True):
+        for place, name in enumerate(names):
+            # One scenario of one variable at a time, so that memory does not grow with both.
+            one = series.isel(scenario=place) if sweep else series
+            part = one.transpose("replicate", "time").to_numpy()
             for year, yearly in by_year(part, data["time"].to_numpy(), str(series.attrs["kind"])):
                 found = np.quantile(yearly, list(QUANTILES.values()))
                 quantiles = dict(zip(QUANTILES, map(float, found), strict=True))
