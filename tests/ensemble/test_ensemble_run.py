@@ -113,7 +113,7 @@ def test_no_more_replicates_is_nothing_to_do(tmp_path: Path, fewer: int) -> None
 def test_a_different_run_is_refused_and_force_replaces_it(tmp_path: Path) -> None:
     go(tmp_path / "run", 6)
     (tmp_path / "run" / "notes.txt").write_text("mine")
-    with pytest.raises(InputError, match=r"different run \(another scenario, seed 1\).*--force"):
+    with pytest.raises(InputError, match=r"different run \(seed 1, asked for 2\).*--force"):
         go(tmp_path / "run", 6, seed=2)
     assert load(tmp_path / "run").manifest["seed"] == 1
     run = go(tmp_path / "run", 5, seed=2, force=True)

@@ -87,12 +87,15 @@ class Identity:
         """Say in words what differs from the parts of another run."""
         words = {
             "scenario": "another scenario",
-            "seed": f"seed {other.get('seed', '?')}",
+            "seed": f"seed {other.get('seed', '?')}, asked for {self.seed}",
             "seeds": "other figures in seeds/",
             "code": "another version of the code",
             "municipal": f"{'with' if other.get('municipal') else 'without'} --municipal",
         }
-        found = [words[part] for part, mine in asdict(self).items() if other.get(part) != mine]
+        found = [part for part, mine in asdict(self).items() if other.get(part) != mine]
+        if "seed" in found and "scenario" in found:
+            found.remove("scenario")  # Its hash holds the seed.
+        found = [words[part] for part in found]
         return ", ".join(found) or "of another format"
 
 

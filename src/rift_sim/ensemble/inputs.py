@@ -87,7 +87,7 @@ def resolve_request(
         for key, value in (("replicates", replicates), ("seed", seed))
         if value is not None
     ]
-    scenario = _load(path_or_scenario, [*settings, *own], design)
+    scenario = _load(path_or_scenario, [*settings, *own], design, len(settings))
     points = expand(scenario)
     sweep = bool(scenario.sweep)
     _same_months(points)
@@ -107,14 +107,21 @@ def resolve_request(
 
 
 def _load(
-    source: str | Path | Scenario, settings: Sequence[str], design: str | Path | None
+    source: str | Path | Scenario, settings: Sequence[str], design: str | Path | None, own: int
 ) -> Scenario:
-    from rift_sim.scenario import load_scenario, resolved_yaml
+    """Load with settings, of which the first `own` were written as settings by the user."""
+    from rift_sim.scenario import Scenario, load_scenario, resolved_yaml
 
     rows = None if design is None else Path(design)
     try:
         if isinstance(source, str | Path):
             return load_scenario(source, settings=settings, design=rows)
+        if not isinstance(source, Scenario):
+            raise InputError(
+                f"{source!r} is not a scenario",
+                key="scenario",
+                allowed="a Scenario, a path or a name",
+            )
         if not settings and rows is None:
             return source
         with tempfile.TemporaryDirectory() as folder:
@@ -122,7 +129,8 @@ def _load(
             file.write_text(resolved_yaml(source), encoding="utf-8")
             return load_scenario(file, settings=settings, design=rows)
     except InputError as error:
-        if error.file == "--set" and error.key in _OPTIONS:
+        by_hand = any(setting.startswith(f"{error.key}=") for setting in settings[:own])
+        if error.file == "--set" and error.key in _OPTIONS and not by_hand:
             # The user wrote an option of its own, not --set.
             raise InputError(
                 error.problem, key=_OPTIONS[error.key], allowed=error.allowed
