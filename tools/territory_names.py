@@ -45,11 +45,7 @@ DEPARTMENTS: dict[str, tuple[str, str]] = {
     "99": ("Vichada", "VID"),
 }
 # Names by which locatepy and GeoNames call three departments.
-_OTHER_NAMES = {
-    "bogota capital district": "11",
-    "bogota dc": "11",
-    "san andres providencia": "88",
-}
+_OTHER_NAMES = {"bogota capital district": "11", "bogota dc": "11", "san andres providencia": "88"}
 _SMALL_WORDS = frozenset(("de", "del", "la", "las", "los", "el", "y"))
 
 

@@ -61,13 +61,7 @@ class TwinGround:
     """
 
     def __init__(
-        self,
-        model: mesa.Model,
-        world: World,
-        draw: Draw,
-        state: State,
-        seed: int,
-        replicate: int,
+        self, model: mesa.Model, world: World, draw: Draw, state: State, seed: int, replicate: int
     ) -> None:
         self.world, self.seed, self.replicate, self.month = world, seed, replicate, 0
         self.params = SimpleNamespace(**draw)

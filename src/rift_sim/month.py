@@ -7,31 +7,22 @@ keeps the accounts of the month.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.accounts import Accounts
 from rift_sim.initial.draws import normals
-from rift_sim.initial.levels import (
-    MASS_LARGEST,
-    MASS_LIMIT,
-    MASS_SMALLEST,
-    shock_spread,
-)
+from rift_sim.initial.levels import MASS_LARGEST, MASS_LIMIT, MASS_SMALLEST, shock_spread
 from rift_sim.physics.coca import coca_step
 from rift_sim.physics.contest import deaths, fight, violence
 from rift_sim.physics.displacement import confine, displace, hazard, resettle
-from rift_sim.physics.groups import enter, move, recruit, rent, utility, withdraw
+from rift_sim.physics.footholds import enter, withdraw
+from rift_sim.physics.groups import move, recruit, rent, utility
 from rift_sim.physics.observation import influence, observe
 from rift_sim.physics.operations import allocate_operations, state_presence_step, strike
 from rift_sim.physics.pairs import pair_intensity, pair_shock_step, pair_state_step
-from rift_sim.physics.streams import Process, stream
-
-if TYPE_CHECKING:
-    from rift_sim.initial.state import State
-    from rift_sim.initial.world import World
-    from rift_sim.parameters import Draw
+from rift_sim.physics.streams import Process
 
 __all__ = ["Ground"]
 
@@ -41,87 +32,8 @@ FIRST_FIELD = 20.0
 """Hectares with which cultivation starts in a new place (judgement)."""
 
 
-class Ground:
-    """The processes of the month on the map of one replicate.
-
-    Parameters
-    ----------
-    world, draw, state
-        Shared world, parameters, and the arrays that change.
-    seed, replicate
-        Coordinates of the draws.
-
-    Attributes
-    ----------
-    exposure, recruitment
-        Set by the agents: effort each group faces, and its recruits a member and year.
-    recruits, lost_state, lost_rivals, dispersed
-        Members gained and lost in the month, shape (group,).
-    founded, given_up
-        Footholds in the month.
-    newly, confined, dead
-        People in the month, shape (place,).
-    flows
-        Returned, crossed the border, solved, natural increase (people).
-    coca_flows
-        Hectares planted (net) and removed.
-    survey, alert, control
-        What observers report, 0 or 1, shape (group, place).
-    contested
-        1 where groups at war meet, shape (place,).
-    """
-
-    def __init__(self, world: World, draw: Draw, state: State, seed: int, replicate: int) -> None:
-        self.world, self.draw, self.state = world, draw, state
-        self.seed, self.replicate, self.month = seed, replicate, 0
-        groups, places = world.shape
-        territory = world.territory
-        self.indptr, self.indices = territory.indptr, territory.indices
-        self.access = 1.0 - territory.remoteness
-        self.exposure, self.recruitment = np.ones(groups), np.zeros(groups)
-        self.recruits, self.lost_state = np.zeros(groups), np.zeros(groups)
-        self.lost_rivals, self.dispersed = np.zeros(groups), np.zeros(groups)
-        self.gone = np.zeros(groups)
-        self.founded = self.given_up = 0
-        self.rents, self.utilities = np.zeros((groups, places)), np.zeros((groups, places))
-        self.strength = np.zeros((groups, places))
-        self.scratch = np.zeros((3, places))
-        self.overlap = np.zeros((groups, groups))
-        self.intensity, self.hostile = np.zeros((groups, groups)), np.zeros((groups, groups))
-        self.fighting, self.clashes, self.reach = (np.zeros(places) for _ in range(3))
-        self.newly, self.confined, self.dead = (np.zeros(places) for _ in range(3))
-        self.expected, self.shock = np.zeros(places), np.ones(places)
-        self.contested = np.zeros(places, dtype=np.uint8)
-        self.survey, self.alert, self.control = (
-            np.zeros((groups, places), dtype=np.uint8) for _ in range(3)
-        )
-        self.flows, self.coca_flows = np.zeros(4), np.zeros(2)
-        rural = np.where(world.inside, territory.population * territory.rural_share, 1000.0)
-        self.rural_people = rural
-        self.capacity = draw.recruitment_ceiling * rural + 20.0
-        border = territory.border_venezuela | territory.border_ecuador
-        self.abroad_share = np.where(border, draw.cross_border_share, 0.0)
-        country = np.array(territory.country)
-        self.zone_rows = [
-            np.flatnonzero(territory.is_zone & (country == name))
-            for name in ("venezuela", "ecuador")
-        ]
-        self.refresh_start()
-
-    def refresh_start(self) -> None:
-        """Take the present members as those of the start, and give every place room."""
-        members = self.state.members
-        self.members_start = members.sum(axis=1)
-        self.capacity = np.maximum(self.capacity, 1.5 * members.sum(axis=0))
-
-    def key(self, process: Process) -> np.uint64:
-        """Return the stream of a process in this month."""
-        return stream(self.seed, self.replicate, self.month, process)
-
-    def begin(self, month: int) -> None:
-        """Open the accounts of a month."""
-        self.month = month
-        self.dispersed[:] = 0.0
+class Ground(Accounts):
+    """The processes of the month on the map of one replicate, in the order of the model."""
 
     def deploy(self, ratio: float, venezuela: float, ecuador: float) -> None:
         """Move state presence and operations; zones follow their neighbour's permissiveness."""

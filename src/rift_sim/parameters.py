@@ -42,10 +42,7 @@ class Draw(Mapping[str, float]):
 
 
 def draw_parameters(
-    ledger: Ledger,
-    assumptions: Mapping[str, float | Distribution],
-    seed: int,
-    replicate: int,
+    ledger: Ledger, assumptions: Mapping[str, float | Distribution], seed: int, replicate: int
 ) -> Draw:
     """Draw every parameter from its prior, or from what the scenario assumes instead.
 

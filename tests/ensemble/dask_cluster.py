@@ -42,8 +42,7 @@ class DaskCluster:
         local = ["--local-directory", str(self.folder)]
         self.workers.append(
             self._start(
-                ["worker", self.address, *options, *local],
-                {"PYTHONPATH": os.pathsep.join(paths)},
+                ["worker", self.address, *options, *local], {"PYTHONPATH": os.pathsep.join(paths)}
             )
         )
 

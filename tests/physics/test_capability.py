@@ -4,13 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rift_sim.physics.capability import (
-    ces,
-    leadership_step,
-    relax,
-    substitution_step,
-    with_partner,
-)
+from rift_sim.physics.capability import ces, leadership_step, relax, substitution_step, with_partner
 
 levels = st.lists(st.floats(0.05, 1.5), min_size=4, max_size=4)
 weights = (0.25, 0.3, 0.25, 0.2)

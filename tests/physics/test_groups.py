@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rift_sim.physics.groups import enter, move, recruit, rent, utility, withdraw
+from rift_sim.physics.footholds import enter, withdraw
+from rift_sim.physics.groups import move, recruit, rent, utility
 from rift_sim.physics.streams import Process, stream
 
 Floats = NDArray[np.float64]

@@ -24,6 +24,7 @@ from rift_sim.physics import (
     coca,
     contest,
     displacement,
+    footholds,
     groups,
     observation,
     operations,
@@ -163,7 +164,7 @@ def enter(r: RandomGround) -> None:
     utilities, key = random_utilities(r), r.key(Process.ENTRY)
     reach, party, params = r.draw.entry_reach, r.draw.entry_party, r.ground.params
     params.entry_rate = 1.5
-    founded = groups.enter(
+    founded = footholds.enter(
         r.state.armed, r.state.support, r.state.present, utilities,
         r.state.levels.mean_utility, r.indptr, r.indices, r.world.numbers, key, 1.5, reach, party,
         np.zeros((3, r.places)),
@@ -177,7 +178,7 @@ def enter(r: RandomGround) -> None:
 def withdraw(r: RandomGround) -> None:
     utilities, key, gone = random_utilities(r), r.key(Process.EXIT), np.zeros(r.groups)
     r.ground.params.exit_rate, r.ground.params.exit_size = 3.0, 30.0
-    given_up = groups.withdraw(
+    given_up = footholds.withdraw(
         r.state.armed, r.state.support, r.state.present, utilities,
         r.state.levels.mean_utility, r.indptr, r.indices, r.world.numbers, key, 3.0, 30.0, gone,
     )  # fmt: skip

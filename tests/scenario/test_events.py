@@ -34,12 +34,7 @@ EXAMPLES: dict[str, Any] = {
     "threat": {"severity": 0.5},
     "strike": {"severity": 0.5, "group": "ELN"},
     "venezuela": {"regime": "interim"},
-    "demobilisation": {
-        "group": "FARC",
-        "share": 0.9,
-        "dissident": "EMC",
-        "dissident_share": 0.1,
-    },
+    "demobilisation": {"group": "FARC", "share": 0.9, "dissident": "EMC", "dissident_share": 0.1},
     "split": {"group": "EMC", "into": "EMBF", "share": 0.4},
     "pact": ["EMC", "F57"],
     "war": ["ELN", "33rd Front"],

@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rift_sim.agents.base import Actor
-from rift_sim.physics.capability import (
-    ces,
-    leadership_step,
-    relax,
-    substitution_step,
-    with_partner,
-)
+from rift_sim.physics.capability import ces, leadership_step, relax, substitution_step, with_partner
 
 if TYPE_CHECKING:
     from rift_sim.agents.partners import UnitedStates

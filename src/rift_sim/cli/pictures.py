@@ -55,8 +55,7 @@ def draw_map(
         str | None, typer.Option(help="Only this group (with --variable presence_survey).")
     ] = None,
     municipal: Annotated[
-        bool,
-        typer.Option("--municipal", help="Municipalities as points (needs run --municipal)."),
+        bool, typer.Option("--municipal", help="Municipalities as points (needs run --municipal).")
     ] = False,
     named_group: Annotated[
         bool,

@@ -148,11 +148,6 @@ def _check_files(scenario: object) -> tuple[str, ...]:
     from rift_sim.seeds import load_ledger
 
     found = read_presence(
-        presence.file,
-        presence.year,
-        load_ledger(),
-        territory,
-        scenario.start,
-        strict=own.strict,
+        presence.file, presence.year, load_ledger(), territory, scenario.start, strict=own.strict
     )
     return (*territory.warnings, *found.warnings)

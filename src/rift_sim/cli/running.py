@@ -22,8 +22,7 @@ def run(
         Path | None, typer.Option(help="Folder for the run; runs/NAME if not given.")
     ] = None,
     workers: Annotated[
-        int | None,
-        typer.Option(help="Processes; as many as there are cores if not given."),
+        int | None, typer.Option(help="Processes; as many as there are cores if not given.")
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -40,8 +39,7 @@ def run(
         Path | None, typer.Option(help="CSV with one column for each axis of the sweep.")
     ] = None,
     municipal: Annotated[
-        bool,
-        typer.Option("--municipal", help="Also keep probabilities for single municipalities."),
+        bool, typer.Option("--municipal", help="Also keep probabilities for single municipalities.")
     ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace the run that is in the folder.")

@@ -25,15 +25,7 @@ from rift_sim.errors import InputError
 if TYPE_CHECKING:
     from rift_sim.ensemble.cluster import Cluster
 
-__all__ = [
-    "Job",
-    "Plan",
-    "Worlds",
-    "available_cores",
-    "compute",
-    "compute_blocks",
-    "coordinates",
-]
+__all__ = ["Job", "Plan", "Worlds", "available_cores", "compute", "compute_blocks", "coordinates"]
 
 _WORLDS_KEPT = 32
 

@@ -19,16 +19,7 @@ _NOT_NUMERIC = ("_shipped", "analysis", "cli", "ensemble", "plots", "report")
 """Packages that change no trajectory; seeds and scenarios have hashes of their own."""
 COMPARED = ("python", "numpy", "numba", "mesa", "machine")
 """Versions that can change the last bits of a number."""
-_LIBRARIES = (
-    "mesa",
-    "numba",
-    "numpy",
-    "scipy",
-    "xarray",
-    "zarr",
-    "pydantic",
-    "matplotlib",
-)
+_LIBRARIES = ("mesa", "numba", "numpy", "scipy", "xarray", "zarr", "pydantic", "matplotlib")
 
 
 @lru_cache(maxsize=1)

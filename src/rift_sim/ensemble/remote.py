@@ -16,14 +16,7 @@ from rift_sim.ensemble.executor import Job, Plan, Worlds, compute
 from rift_sim.ensemble.identity import COMPARED, code_digest, versions
 from rift_sim.errors import InputError
 
-__all__ = [
-    "Parcel",
-    "compute_parcel",
-    "digests",
-    "processor",
-    "requirements",
-    "unfit",
-]
+__all__ = ["Parcel", "compute_parcel", "digests", "processor", "requirements", "unfit"]
 
 _WORLDS_KEPT = 32
 

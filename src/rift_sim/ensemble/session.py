@@ -24,12 +24,7 @@ from rift_sim.ensemble.folder import (
 from rift_sim.ensemble.identity import Identity, code_digest
 from rift_sim.ensemble.inputs import Request
 from rift_sim.ensemble.lock import writer_lock
-from rift_sim.ensemble.manifest import (
-    changed_versions,
-    is_finished,
-    session_entry,
-    write_manifest,
-)
+from rift_sim.ensemble.manifest import changed_versions, is_finished, session_entry, write_manifest
 from rift_sim.ensemble.store import DONE, Store
 from rift_sim.ensemble.summary import summarise, write_summary
 

@@ -19,14 +19,7 @@ if TYPE_CHECKING:
     from rift_sim.initial.world import World
     from rift_sim.parameters import Draw
 
-__all__ = [
-    "MASS_LARGEST",
-    "MASS_LIMIT",
-    "MASS_SMALLEST",
-    "find_levels",
-    "shock_spread",
-    "spin_up",
-]
+__all__ = ["MASS_LARGEST", "MASS_LIMIT", "MASS_SMALLEST", "find_levels", "shock_spread", "spin_up"]
 
 Floats = NDArray[np.float64]
 

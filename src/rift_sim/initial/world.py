@@ -233,8 +233,7 @@ class World:
             dtype=np.int64,
         ).reshape(len(departments), len(self.groups))
         any_group = np.array(
-            [int(table[d].get("any", 0)) if d in table else 0 for d in departments],
-            dtype=np.int64,
+            [int(table[d].get("any", 0)) if d in table else 0 for d in departments], dtype=np.int64
         )
         return counts, any_group
 

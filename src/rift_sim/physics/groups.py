@@ -1,4 +1,4 @@
-"""What armed groups weigh and do in a month: rents, utility, recruitment, movement."""
+"""What armed groups weigh and do where they are: rents, utility, recruitment, movement."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.physics.kernel import kernel
-from rift_sim.physics.streams import group_place, uniform
 
-__all__ = ["enter", "move", "recruit", "rent", "utility", "withdraw"]
+__all__ = ["move", "recruit", "rent", "utility"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.uint8]
@@ -202,157 +201,3 @@ def move(
                 armed[g, i] += share * (weight[i] * fighters - armed[g, i])
                 support[g, i] += share * (weight[i] * helpers - support[g, i])
         scratch[:] = 0.0
-
-
-@kernel
-def enter(
-    armed: Floats,
-    support: Floats,
-    present: Flags,
-    utilities: Floats,
-    mean_utility: Floats,
-    indptr: Ints,
-    indices: Ints,
-    numbers: NDArray[np.int64],
-    key: np.uint64,
-    rate: float,
-    reach: float,
-    party: float,
-    scratch: Floats,
-) -> int:
-    """Found new footholds next to old ones.
-
-    The yearly hazard that a group enters a place where it has none is
-    rate * (1 - exp(-A / reach)) * exp(U - mean U), where A counts its armed members
-    next door and the last factor is held within [0.02, 5]. The founding party comes
-    from the neighbours in proportion to their members, at most a fifth of each.
-
-    Parameters
-    ----------
-    armed, support, present
-        Shape (group, place); changed in place.
-    utilities, mean_utility
-        Shape (group, place), and the group's mean over its members, shape (group,).
-    indptr, indices
-        Neighbours, compressed rows.
-    numbers
-        Lasting numbers of the groups, shape (group,).
-    key
-        Stream of the process ENTRY.
-    rate, reach, party
-        Entries a year at full neighbouring strength; armed members next door at which
-        63 % of that is reached; members in a founding party.
-    scratch
-        Shape (3, place), all zero; left so. Neighbours count as they were before the
-        month's foundings.
-
-    Returns
-    -------
-    int
-        Number of footholds founded.
-    """
-    groups, places = armed.shape
-    founded = 0
-    near, strength = scratch[0], scratch[1]
-    for g in range(groups):
-        for j in range(places):
-            if present[g, j]:
-                for k in range(indptr[j], indptr[j + 1]):
-                    near[indices[k]] += armed[g, j]
-                    strength[indices[k]] += armed[g, j] + support[g, j]
-        for i in range(places):
-            if near[i] > 0.0 and not present[g, i]:
-                # Most draws miss even the highest hazard there is: settle those first.
-                u = uniform(key, group_place(numbers[g], i))
-                if u > rate / 12.0 * 5.0:
-                    continue
-                appeal = min(5.0, max(0.02, np.exp(utilities[g, i] - mean_utility[g])))
-                hazard = rate / 12.0 * (1.0 - np.exp(-near[i] / reach)) * appeal
-                if u < 1.0 - np.exp(-hazard):
-                    share = min(0.2, party / strength[i])
-                    for k in range(indptr[i], indptr[i + 1]):
-                        j = indices[k]
-                        # 2 marks a foothold of this very month: it founds no other yet.
-                        if present[g, j] == 1:
-                            armed[g, i] += share * armed[g, j]
-                            armed[g, j] -= share * armed[g, j]
-                            support[g, i] += share * support[g, j]
-                            support[g, j] -= share * support[g, j]
-                    present[g, i] = 2
-                    founded += 1
-        for i in range(places):
-            if present[g, i] == 2:
-                present[g, i] = 1
-        scratch[:] = 0.0
-    return founded
-
-
-@kernel
-def withdraw(
-    armed: Floats,
-    support: Floats,
-    present: Flags,
-    utilities: Floats,
-    mean_utility: Floats,
-    indptr: Ints,
-    indices: Ints,
-    numbers: NDArray[np.int64],
-    key: np.uint64,
-    rate: float,
-    small: float,
-    dispersed: Floats,
-) -> int:
-    """Give up weak footholds.
-
-    The yearly hazard is rate * small / (members + small) * exp(mean U - U), the last
-    factor within [0.1, 10]. Whoever leaves joins the strongest neighbouring foothold
-    of the group, or goes home when there is none.
-
-    Parameters
-    ----------
-    armed, support, present, utilities, mean_utility, indptr, indices, numbers
-        As in `enter`.
-    key
-        Stream of the process EXIT.
-    rate, small
-        Exits a year of a foothold without members; members at which it is halved.
-    dispersed
-        Members gone home, shape (group,); written.
-
-    Returns
-    -------
-    int
-        Number of footholds given up.
-    """
-    groups, places = armed.shape
-    dispersed[:] = 0.0
-    given_up = 0
-    for g in range(groups):
-        for i in range(places):
-            if not present[g, i]:
-                continue
-            here = armed[g, i] + support[g, i]
-            base = rate / 12.0 * small / (here + small)
-            u = uniform(key, group_place(numbers[g], i))
-            if u > 10.0 * base:
-                continue
-            doubt = min(10.0, max(0.1, np.exp(mean_utility[g] - utilities[g, i])))
-            if u >= 1.0 - np.exp(-base * doubt):
-                continue
-            best = -1
-            most = 0.0
-            for k in range(indptr[i], indptr[i + 1]):
-                j = indices[k]
-                if present[g, j] and armed[g, j] > most:
-                    best = j
-                    most = armed[g, j]
-            if best >= 0:
-                armed[g, best] += armed[g, i]
-                support[g, best] += support[g, i]
-            else:
-                dispersed[g] += here
-            armed[g, i] = 0.0
-            support[g, i] = 0.0
-            present[g, i] = 0
-            given_up += 1
-    return given_up

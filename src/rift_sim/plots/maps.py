@@ -86,12 +86,7 @@ def map_figure(
 
 
 def _draw(
-    run: Run,
-    layer: MapLayer,
-    *,
-    municipal: bool,
-    group: str | None,
-    scenario: str | None,
+    run: Run, layer: MapLayer, *, municipal: bool, group: str | None, scenario: str | None
 ) -> Figure:
     from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable

@@ -147,8 +147,7 @@ Events = Annotated[
     tuple[Event, ...], BeforeValidator(as_tuple, json_schema_input_type=list[Event]), Field()
 ]
 EventEntries = Annotated[
-    tuple[EventEntry, ...],
-    BeforeValidator(as_tuple, json_schema_input_type=list[EventEntry]),
+    tuple[EventEntry, ...], BeforeValidator(as_tuple, json_schema_input_type=list[EventEntry])
 ]
 
 

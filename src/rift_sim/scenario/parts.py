@@ -6,14 +6,7 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Discriminator,
-    Field,
-    Tag,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from rift_sim.scenario.events import EventEntries
 from rift_sim.scenario.values import (

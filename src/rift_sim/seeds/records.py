@@ -6,16 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from rift_sim.seeds.base import (
-    Loose,
-    Record,
-    Series,
-    Table,
-    Text,
-    Texts,
-    in_order,
-    listed,
-)
+from rift_sim.seeds.base import Loose, Record, Series, Table, Text, Texts, in_order, listed
 from rift_sim.seeds.distributions import Distribution
 from rift_sim.vocabulary import SERIES
 

@@ -57,9 +57,7 @@ def components(n: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
 
 
 def link_isolated(
-    longitude: Floats,
-    latitude: Floats,
-    isolated: list[int],
+    longitude: Floats, latitude: Floats, isolated: list[int]
 ) -> list[tuple[int, int]]:
     """Link places without neighbours to the nearest place that is linked already.
 

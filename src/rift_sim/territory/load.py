@@ -10,11 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.errors import InputError
-from rift_sim.territory.estimates import (
-    area_from_spacing,
-    remoteness,
-    rural_share_from_density,
-)
+from rift_sim.territory.estimates import area_from_spacing, remoteness, rural_share_from_density
 from rift_sim.territory.graph import components, compress, link_isolated, neighbour_spacing
 from rift_sim.territory.places import Place, Places, read_places
 from rift_sim.territory.table import read_table, unknown_code

@@ -89,11 +89,7 @@ class _Columns:
         )
 
 
-def read_places(
-    path: str | Path,
-    departments: Iterable[str],
-    known: Mapping[str, Place],
-) -> Places:
+def read_places(path: str | Path, departments: Iterable[str], known: Mapping[str, Place]) -> Places:
     """Read municipalities from a CSV file.
 
     Parameters
@@ -180,10 +176,7 @@ def _coast(row: Row, columns: _Columns) -> str:
 
 
 def _locate(
-    blank: list[tuple[Row, Place]],
-    places: Places,
-    columns: _Columns,
-    known: Mapping[str, Place],
+    blank: list[tuple[Row, Place]], places: Places, columns: _Columns, known: Mapping[str, Place]
 ) -> None:
     """Fill blank coordinates: the shipped ones, else the middle of the department's places."""
     unplaced = {place.code for _, place in blank}

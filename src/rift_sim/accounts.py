@@ -1,0 +1,99 @@
+"""The accounts of the month: what agents ask of the map, and what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rift_sim.physics.streams import Process, stream
+
+if TYPE_CHECKING:
+    from rift_sim.initial.state import State
+    from rift_sim.initial.world import World
+    from rift_sim.parameters import Draw
+
+__all__ = ["Accounts"]
+
+
+class Accounts:
+    """Arrays of one month on the map of one replicate, made once and written each month.
+
+    Parameters
+    ----------
+    world, draw, state
+        Shared world, parameters, and the arrays that change.
+    seed, replicate
+        Coordinates of the draws.
+
+    Attributes
+    ----------
+    exposure, recruitment
+        Set by the agents: effort each group faces, and its recruits a member and year.
+    recruits, lost_state, lost_rivals, dispersed
+        Members gained and lost in the month, shape (group,).
+    founded, given_up
+        Footholds in the month.
+    newly, confined, dead
+        People in the month, shape (place,).
+    flows
+        Returned, crossed the border, solved, natural increase (people).
+    coca_flows
+        Hectares planted (net) and removed.
+    survey, alert, control
+        What observers report, 0 or 1, shape (group, place).
+    contested
+        1 where groups at war meet, shape (place,).
+    """
+
+    def __init__(self, world: World, draw: Draw, state: State, seed: int, replicate: int) -> None:
+        self.world, self.draw, self.state = world, draw, state
+        self.seed, self.replicate, self.month = seed, replicate, 0
+        groups, places = world.shape
+        territory = world.territory
+        self.indptr, self.indices = territory.indptr, territory.indices
+        self.access = 1.0 - territory.remoteness
+        self.exposure, self.recruitment = np.ones(groups), np.zeros(groups)
+        self.recruits, self.lost_state = np.zeros(groups), np.zeros(groups)
+        self.lost_rivals, self.dispersed = np.zeros(groups), np.zeros(groups)
+        self.gone = np.zeros(groups)
+        self.founded = self.given_up = 0
+        self.rents, self.utilities = np.zeros((groups, places)), np.zeros((groups, places))
+        self.strength = np.zeros((groups, places))
+        self.scratch = np.zeros((3, places))
+        self.overlap = np.zeros((groups, groups))
+        self.intensity, self.hostile = np.zeros((groups, groups)), np.zeros((groups, groups))
+        self.fighting, self.clashes, self.reach = (np.zeros(places) for _ in range(3))
+        self.newly, self.confined, self.dead = (np.zeros(places) for _ in range(3))
+        self.expected, self.shock = np.zeros(places), np.ones(places)
+        self.contested = np.zeros(places, dtype=np.uint8)
+        self.survey, self.alert, self.control = (
+            np.zeros((groups, places), dtype=np.uint8) for _ in range(3)
+        )
+        self.flows, self.coca_flows = np.zeros(4), np.zeros(2)
+        rural = np.where(world.inside, territory.population * territory.rural_share, 1000.0)
+        self.rural_people = rural
+        self.capacity = draw.recruitment_ceiling * rural + 20.0
+        border = territory.border_venezuela | territory.border_ecuador
+        self.abroad_share = np.where(border, draw.cross_border_share, 0.0)
+        country = np.array(territory.country)
+        self.zone_rows = [
+            np.flatnonzero(territory.is_zone & (country == name))
+            for name in ("venezuela", "ecuador")
+        ]
+        self.refresh_start()
+
+    def refresh_start(self) -> None:
+        """Take the present members as those of the start, and give every place room."""
+        members = self.state.members
+        self.members_start = members.sum(axis=1)
+        self.capacity = np.maximum(self.capacity, 1.5 * members.sum(axis=0))
+
+    def key(self, process: Process) -> np.uint64:
+        """Return the stream of a process in this month."""
+        return stream(self.seed, self.replicate, self.month, process)
+
+    def begin(self, month: int) -> None:
+        """Open the accounts of a month."""
+        self.month = month
+        self.dispersed[:] = 0.0
