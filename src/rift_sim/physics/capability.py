@@ -42,18 +42,33 @@ def ces(
 
 
 def with_partner(own: float, share: float, partner: float, substitute: float) -> float:
-    """Return an input of which a partner provides `share` and the state the rest.
+    """Return an input of capability that a partner provides in part; 1 at full strength.
 
-    `own` and `partner` are levels relative to full strength; `substitute` is what the
-    state has built up in place of the partner's share.
+    Parameters
+    ----------
+    own, partner
+        Levels of the state's and the partner's contribution, relative to full strength.
+    share
+        The partner's share of the input, in [0, 1].
+    substitute
+        What the state has built up in place of the partner's share.
     """
     return (1.0 - share) * own + share * partner + substitute
 
 
 def substitution_step(substitute: float, lost: float, ceiling: float, years: float) -> float:
-    """Advance domestic substitution by a month.
+    """Advance domestic substitution by a month toward `ceiling` times what was lost.
 
-    It relaxes toward `ceiling` times what was lost, with time constant `years`.
+    Parameters
+    ----------
+    substitute
+        What has been built up, in units of the input.
+    lost
+        The partner's contribution that is missing.
+    ceiling
+        Share of it that can be replaced in the end, in [0, 1].
+    years
+        Time constant.
     """
     return relax(substitute, ceiling * max(lost, 0.0), years * 12.0)
 
@@ -61,11 +76,24 @@ def substitution_step(substitute: float, lost: float, ceiling: float, years: flo
 def leadership_step(experience: float, rebuild: float, training: float) -> float:
     """Advance leadership experience by a month toward full strength (1).
 
-    `rebuild` and `training` are rates a year; training comes from partners (C28).
+    Parameters
+    ----------
+    experience
+        In [0, 1].
+    rebuild, training
+        Rates a year at which the missing part returns; training comes from partners (C28).
     """
     return experience + (rebuild + training) / 12.0 * (1.0 - experience)
 
 
 def relax(value: float, target: float, months: float) -> float:
-    """Move `value` toward `target` by one month with time constant `months`."""
+    """Move `value` toward `target` by one month.
+
+    Parameters
+    ----------
+    value, target
+        In the same unit.
+    months
+        Time constant; below one month the target is reached at once.
+    """
     return value + (target - value) * min(1.0, 1.0 / max(months, 1.0))

@@ -8,10 +8,16 @@ __all__ = ["crisis_rate", "echo_step", "pillar_step"]
 
 
 def pillar_step(level: float, target: float, years: float, hit: float) -> float:
-    """Advance one pillar by a month.
+    """Advance one pillar by a month; the result stays within [0, 1].
 
-    It relaxes toward `target` with time constant `years`, then loses `hit`; the result
-    stays within [0, 1].
+    Parameters
+    ----------
+    level, target
+        Where the pillar is and what the two governments make of it, in [0, 1].
+    years
+        Time constant.
+    hit
+        What the crises of the month take.
     """
     moved = level + (target - level) / max(12.0 * years, 1.0) - hit
     return min(1.0, max(0.0, moved))
