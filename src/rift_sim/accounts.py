@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rift_sim.physics.streams import Process, stream
+from rift_sim.physics.reach import new_cells, new_lodgers
 
 if TYPE_CHECKING:
     from rift_sim.initial.state import State
@@ -32,8 +32,8 @@ class Accounts:
         Set by the agents: effort each group faces, and its recruits a member and year.
     recruits, lost_state, lost_rivals, dispersed
         Members gained and lost in the month, shape (group,).
-    founded, given_up
-        Footholds in the month.
+    turnover
+        Footholds founded and given up in the month.
     newly, confined, dead
         People in the month, shape (place,).
     flows
@@ -44,6 +44,10 @@ class Accounts:
         What observers report, 0 or 1, shape (group, place).
     contested
         1 where groups at war meet, shape (place,).
+    hosted
+        Displaced people who live in each place, shape (place,).
+    held, prospects, lodgers
+        Footholds by group and by place, and places that groups may enter this month.
     """
 
     def __init__(self, world: World, draw: Draw, state: State, seed: int, replicate: int) -> None:
@@ -57,43 +61,49 @@ class Accounts:
         self.recruits, self.lost_state = np.zeros(groups), np.zeros(groups)
         self.lost_rivals, self.dispersed = np.zeros(groups), np.zeros(groups)
         self.gone = np.zeros(groups)
-        self.founded = self.given_up = 0
+        self.turnover = np.zeros(2, dtype=np.int64)
+        self.weights = np.zeros(4)
         self.rents, self.utilities = np.zeros((groups, places)), np.zeros((groups, places))
         self.strength = np.zeros((groups, places))
-        self.scratch = np.zeros((3, places))
+        self.scratch, self.mark = np.zeros((4, places)), np.zeros(places, dtype=np.uint8)
+        self.held, self.prospects = new_cells(groups, places), new_cells(groups, places)
+        self.lodgers = new_lodgers(groups, places)
+        self.listed = np.zeros((groups, places), dtype=np.uint8)
         self.overlap = np.zeros((groups, groups))
         self.intensity, self.hostile = np.zeros((groups, groups)), np.zeros((groups, groups))
         self.fighting, self.clashes, self.reach = (np.zeros(places) for _ in range(3))
         self.newly, self.confined, self.dead = (np.zeros(places) for _ in range(3))
-        self.expected, self.shock = np.zeros(places), np.ones(places)
+        self.expected, self.flight, self.hosted = (np.zeros(places) for _ in range(3))
+        self.shock, self.coca_shock = np.ones(places), np.zeros(places)
+        self.regional = np.zeros(state.region_shock.size)
         self.contested = np.zeros(places, dtype=np.uint8)
         self.survey, self.alert, self.control = (
             np.zeros((groups, places), dtype=np.uint8) for _ in range(3)
         )
         self.flows, self.coca_flows = np.zeros(4), np.zeros(2)
-        rural = np.where(world.inside, territory.population * territory.rural_share, 1000.0)
-        self.rural_people = rural
-        self.capacity = draw.recruitment_ceiling * rural + 20.0
+        self.capacity = draw.recruitment_ceiling * world.rural_people + 20.0
         border = territory.border_venezuela | territory.border_ecuador
         self.abroad_share = np.where(border, draw.cross_border_share, 0.0)
-        country = np.array(territory.country)
-        self.zone_rows = [
-            np.flatnonzero(territory.is_zone & (country == name))
-            for name in ("venezuela", "ecuador")
-        ]
+        self.members_start = np.zeros(groups)
         self.refresh_start()
 
     def refresh_start(self) -> None:
         """Take the present members as those of the start, and give every place room."""
         members = self.state.members
-        self.members_start = members.sum(axis=1)
-        self.capacity = np.maximum(self.capacity, 1.5 * members.sum(axis=0))
-
-    def key(self, process: Process) -> np.uint64:
-        """Return the stream of a process in this month."""
-        return stream(self.seed, self.replicate, self.month, process)
+        members.sum(axis=1, out=self.members_start)
+        np.maximum(self.capacity, 1.5 * members.sum(axis=0), out=self.capacity)
 
     def begin(self, month: int) -> None:
         """Open the accounts of a month."""
         self.month = month
         self.dispersed[:] = 0.0
+
+    @property
+    def founded(self) -> int:
+        """Footholds founded in the month."""
+        return int(self.turnover[0])
+
+    @property
+    def given_up(self) -> int:
+        """Footholds given up in the month."""
+        return int(self.turnover[1])

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mesa
-import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.agents.armed_group import ArmedGroup
@@ -21,7 +20,6 @@ from rift_sim.errors import InputError
 from rift_sim.initial.start import initial_state
 from rift_sim.initial.world import Variable, World
 from rift_sim.month import Ground
-from rift_sim.parameters import draw_parameters
 from rift_sim.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -89,9 +87,7 @@ class RiftModel(mesa.Model):
         self.scenario = self.world.scenario
         self.replicate = replicate
         self.seed_number = self.scenario.seed if seed_number is None else seed_number
-        self.draw = draw_parameters(
-            self.world.ledger, self.scenario.assumptions, self.seed_number, replicate
-        )
+        self.draw = self.world.beliefs.draw(self.seed_number, replicate)
         self.off = frozenset(c for c, on in self.scenario.mechanisms.items() if not on)
         self.started = False
         self.elections = 0
@@ -131,8 +127,10 @@ class RiftModel(mesa.Model):
 
     def growth_at_table(self, group: ArmedGroup) -> float:
         """Return how much larger a group is than at the start, within [0.5, 2]."""
-        now = float(self.state.members[group.order].sum())
-        before = float(self.ground.members_start[group.order])
+        # Not `state.members`, which adds up all groups.
+        row = group.order
+        now = float((self.state.armed[row] + self.state.support[row]).sum())
+        before = float(self.ground.members_start[row])
         return min(2.0, max(0.5, now / before)) if before > 0.0 else 1.0
 
     def step(self) -> None:
@@ -154,16 +152,12 @@ class RiftModel(mesa.Model):
         self._politics()
         self._relations()
         self.government.step()
-        self._press()
         self._groups()
-        self.ground.contest(self.on)
-        self.ground.people(self.on)
-        self.ground.grow_coca(self.government.removal)
-        self.ground.observe(self.on)
+        self._live_on_the_map()
         self.running = self.month < self.scenario.end
 
     def _make_ground(self) -> Ground:
-        return Ground(self.world, self.draw, self.state, self.seed_number, self.replicate)
+        return Ground(self.world, self.draw, self.state, self.seed_number, self.replicate, self.on)
 
     def _politics(self) -> None:
         for event in self.scenario.events_in(self.month_index):
@@ -177,30 +171,33 @@ class RiftModel(mesa.Model):
         self.relationship.step()
         self.china.step()
 
-    def _press(self) -> None:
-        """Send the forces: state presence, and operations on those exposed to them."""
-        for group in self.groups:
-            self.ground.exposure[group.order] = group.exposure
-        zones = [self.neighbours[name].permissiveness for name in ("venezuela", "ecuador")]
-        self.ground.deploy(self.government.ratio, zones[0], zones[1])
-
     def _groups(self) -> None:
+        """Let groups decide; the effort they face this month was ordered before."""
+        exposure, recruitment = self.ground.exposure, self.ground.recruitment
         for group in self.groups:
+            exposure[group.order] = group.exposure
             group.step()
-            self.ground.recruitment[group.order] = group.recruitment
+            recruitment[group.order] = group.recruitment
+
+    def _live_on_the_map(self) -> None:
+        """Carry out what was decided, place by place (`rift_sim.physics.month`)."""
         government = self.government
-        self.ground.weigh(government.pressure * government.ratio, self.on)
-        self.ground.recruit(self.on)
-        self.ground.move(self.on)
-        self.ground.strike(government.loss_rate)
+        self.ground.live(
+            ratio=government.ratio,
+            venezuela=self.neighbours["venezuela"].permissiveness,
+            ecuador=self.neighbours["ecuador"].permissiveness,
+            pressure=government.pressure * government.ratio,
+            loss_rate=government.loss_rate,
+            removal=government.removal,
+        )
 
     def _live_history(self) -> None:
         """Live through the months before the start: politics, partners and forces only.
 
         At least one such month is lived, so that every input of capability has a value.
         """
-        while self.month.shift(1) < self.scenario.start:
-            self.month = self.month.shift(1)
+        for index in range(self.month_index + 1, self.scenario.start.index):
+            self.month = Month.from_index(index)
             self._politics()
             self._relations()
             self.government.step()
@@ -213,13 +210,7 @@ class RiftModel(mesa.Model):
         return min([*dates, self.scenario.start.shift(-1)])
 
     def _armed_groups(self) -> list[ArmedGroup]:
-        total, armed = self.world.members[:, 0], self.world.members[:, 1]
-        overall = armed.sum() / total.sum() if total.sum() > 0.0 else 0.5
-        shares = np.where(total > 0.0, armed / np.maximum(total, 1e-9), overall)
-        return [
-            ArmedGroup(self, name, row, float(shares[row]))
-            for row, name in enumerate(self.world.groups)
-        ]
+        return [ArmedGroup(self, name, row) for row, name in enumerate(self.world.groups)]
 
 
 def simulate(world: World, replicate: int) -> dict[str, NDArray[Any]]:

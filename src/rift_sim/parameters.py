@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from rift_sim.physics.streams import Process, stream, uniform
+import numpy as np
+from numpy.typing import NDArray
+
+from rift_sim.physics.streams import Process, fill_at, stream
 
 if TYPE_CHECKING:
     from rift_sim.seeds.distributions import Distribution
     from rift_sim.seeds.ledger import Ledger
 
-__all__ = ["Draw", "draw_parameters"]
+__all__ = ["Beliefs", "Draw", "draw_parameters"]
 
 
 class Draw(Mapping[str, float]):
@@ -41,15 +44,8 @@ class Draw(Mapping[str, float]):
         return len(self.__dict__)
 
 
-def draw_parameters(
-    ledger: Ledger, assumptions: Mapping[str, float | Distribution], seed: int, replicate: int
-) -> Draw:
-    """Draw every parameter from its prior, or from what the scenario assumes instead.
-
-    The quantile of a parameter depends on its id, the seed and the replicate only: an
-    assumption about one parameter leaves the draws of all others as they are.
-
-    Draws are held within the range of the parameter.
+class Beliefs:
+    """What a scenario believes about every parameter, made ready for many draws.
 
     Parameters
     ----------
@@ -57,17 +53,69 @@ def draw_parameters(
         The ledger, whose parameters carry the priors.
     assumptions
         Numbers or distributions by parameter id; they take the place of the prior.
-    seed, replicate
-        Coordinates of the draw.
     """
-    key = stream(seed, replicate, 0, Process.PARAMETER)
-    values: dict[str, float] = {}
-    for name, parameter in ledger.parameters.items():
-        belief = assumptions.get(name, parameter.prior)
-        if isinstance(belief, int | float):
-            values[name] = float(belief)
-        else:
-            low, high = parameter.bounds
-            drawn = belief.quantile(uniform(key, zlib.crc32(name.encode())))
-            values[name] = min(max(drawn, low), high)
-    return Draw(values)
+
+    def __init__(
+        self, ledger: Ledger, assumptions: Mapping[str, float | Distribution] | None = None
+    ) -> None:
+        from rift_sim.seeds.distributions import Beta, LogNormal
+
+        given = assumptions or {}
+        self._names = list(ledger.parameters)
+        self._places = np.array([zlib.crc32(n.encode()) for n in self._names], dtype=np.uint64)
+        self._low, self._high = np.array([p.bounds for p in ledger.parameters.values()]).T.copy()
+        self._fixed = np.zeros(len(self._names))
+        self._betas: list[tuple[int, Beta]] = []
+        self._lognormals: list[tuple[int, LogNormal]] = []
+        self._others: list[tuple[int, Distribution]] = []
+        for k, (name, parameter) in enumerate(ledger.parameters.items()):
+            belief = given.get(name, parameter.prior)
+            if isinstance(belief, int | float):
+                # What a scenario states as a number holds, whatever the range.
+                self._fixed[k] = self._low[k] = self._high[k] = float(belief)
+            elif isinstance(belief, Beta):
+                self._betas.append((k, belief))
+            elif isinstance(belief, LogNormal):
+                self._lognormals.append((k, belief))
+            else:
+                self._others.append((k, belief))
+        self._beta = _columns(self._betas, "a", "b", "low", "high")
+        self._lognormal = _columns(self._lognormals, "median", "sigma")
+
+    def draw(self, seed: int, replicate: int) -> Draw:
+        """Draw every parameter.
+
+        The quantile of a parameter depends on its id, the seed and the replicate only: an
+        assumption about one parameter leaves the draws of all others as they are. Draws
+        are held within the range of the parameter.
+
+        Parameters
+        ----------
+        seed, replicate
+            Coordinates of the draw.
+        """
+        from scipy.special import betaincinv, ndtri
+
+        values, luck = self._fixed.copy(), np.empty(len(self._names))
+        fill_at(luck, stream(seed, replicate, 0, Process.PARAMETER), self._places)
+        rows, a, b, low, high = self._beta
+        values[rows] = low + betaincinv(a, b, luck[rows]) * (high - low)
+        rows, median, sigma = self._lognormal
+        values[rows] = median * np.exp(sigma * ndtri(luck[rows]))
+        for k, belief in self._others:
+            values[k] = belief.quantile(luck[k])
+        np.clip(values, self._low, self._high, out=values)
+        return Draw(dict(zip(self._names, values.tolist(), strict=True)))
+
+
+def _columns(beliefs: Sequence[tuple[int, Distribution]], *names: str) -> list[NDArray[Any]]:
+    """Turn distributions of one kind into arrays: their rows, then each of their numbers."""
+    rows = np.array([k for k, _ in beliefs], dtype=np.intp)
+    return [rows, *(np.array([getattr(belief, name) for _, belief in beliefs]) for name in names)]
+
+
+def draw_parameters(
+    ledger: Ledger, assumptions: Mapping[str, float | Distribution], seed: int, replicate: int
+) -> Draw:
+    """Draw every parameter once; see `Beliefs`."""
+    return Beliefs(ledger, assumptions).draw(seed, replicate)

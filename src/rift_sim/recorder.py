@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.physics.displacement import hosted
-from rift_sim.physics.tally import tally_members, tally_places, tally_reports
+from rift_sim.physics.tally import REPORTS, Tallies, tally_month
 from rift_sim.vocabulary import AID_LINES, PILLARS
 
 if TYPE_CHECKING:
@@ -17,132 +16,156 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
+_PLACES = ("newly_displaced", "confined", "conflict_deaths", "coca_ha", "displaced_stock")
+"""Series of places after `contested`, in the order in which `tally_places` takes them."""
+
+_FORCES = ("capability", "mobility", "intelligence", "leadership", "force")
+_FLOWS = ("returned", "crossed_border", "eradicated_ha")
+
 
 class Recorder:
-    """Collect what one replicate shows, into arrays made once.
+    """Collect what one replicate shows, into buffers made once.
+
+    Each month is added up where it is; shares and selections are made at the end.
 
     Parameters
     ----------
     world
         Says which series are wanted, and their shapes.
-
-    Attributes
-    ----------
-    arrays
-        One array for each entry of ``world.variables``.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
-        sizes = {name: len(values) for name, values in world.coords.items()}
-        self.arrays: dict[str, NDArray[Any]] = {
-            name: np.zeros([sizes[d] for d in variable.dims], dtype=variable.dtype)
-            for name, variable in world.variables.items()
-        }
-        territory = world.territory
-        self.inside = world.inside
-        self.department = territory.department_index
-        self.municipalities = int(self.inside.sum())
-        departments, groups = len(territory.departments), len(world.groups)
-        self.per_department = np.maximum(
-            np.bincount(self.department[self.inside], minlength=departments), 1
-        )
-        self.years = np.asarray(world.coords["year"])
-        self.hosted, self.people = np.zeros(world.shape[1]), np.zeros(world.shape[1])
-        self.by_department, self.by_group = np.zeros(departments), np.zeros(groups)
-        self.pairs = np.zeros((departments, groups), dtype=np.uint16)
-        self.someone = np.zeros(world.shape[1], dtype=np.uint8)
         self.step = 0
+        territory, months = world.territory, world.scenario.months
+        groups, places = world.shape
+        departments = len(territory.departments)
+        self._department = territory.department_index
+        self._tallies = Tallies(
+            named_department=np.zeros((months, len(REPORTS), departments)),
+            named_group=np.zeros((months, len(REPORTS), groups)),
+            living=np.zeros((months, len(REPORTS) + 1)),
+            surveyed=np.zeros((months, departments, groups), dtype=np.uint16),
+            members_department=np.zeros((months, 2, departments)),
+            members_group=np.zeros((months, 2, groups)),
+            places=np.zeros((months, 1 + len(_PLACES), departments)),
+        )
+        self._flows = np.zeros((months, len(_FLOWS)))
+        self._politics = np.zeros((months, len(_FORCES) + 1 + len(PILLARS) + len(AID_LINES)))
+        self._people, self._named = np.zeros(places), np.zeros(places, dtype=np.uint8)
+        self._municipal: dict[str, NDArray[Any]] = {}
+        if world.municipal:
+            sizes = {name: len(values) for name, values in world.coords.items()}
+            self._municipal = {
+                name: np.zeros([sizes[d] for d in variable.dims], dtype=variable.dtype)
+                for name, variable in world.variables.items()
+                if "municipality" in variable.dims
+            }
 
     def record(self, model: RiftModel) -> None:
         """Write the month that the model has just lived."""
-        self._map(model)
-        self._members(model)
-        self._people(model)
-        self._politics(model)
-        if self.world.municipal:
-            self._municipal(model)
+        ground, state = model.ground, model.state
+        tally_month(
+            self.step,
+            self._tallies,
+            self._department,
+            ground.held,
+            state.armed,
+            state.support,
+            state.resident,
+            state.coca,
+            ground.alert,
+            ground.survey,
+            ground.control,
+            ground.contested,
+            ground.newly,
+            ground.confined,
+            ground.dead,
+            ground.hosted,
+            self._people,
+            self._named,
+        )
+        returned, crossed = ground.flows[:2]
+        self._flows[self.step] = returned, crossed, ground.coca_flows[1]
+        government, states = model.government, model.united_states
+        relationship = model.relationship
+        self._politics[self.step] = (
+            government.capability,
+            government.mobility,
+            government.intelligence,
+            government.leadership,
+            government.force,
+            relationship.crises,
+            *[relationship.pillars[pillar] for pillar in PILLARS],
+            *[states.usd(line) for line in AID_LINES],
+        )
+        if self._municipal:
+            self._record_places(model)
         self.step += 1
 
-    def _put(self, name: str, value: Any) -> None:
-        if name in self.arrays:
-            self.arrays[name][self.step] = value
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """One array for each entry of ``world.variables``; months to come are 0."""
+        found = self._national() | self._municipal
+        return {
+            name: np.asarray(found[name], dtype=variable.dtype)
+            for name, variable in self.world.variables.items()
+        }
 
-    def _map(self, model: RiftModel) -> None:
-        ground, state = model.ground, model.state
-        hosted(
-            self.hosted,
-            state.away,
-            state.protracted,
-            self.world.destination_index,
-            state.destination_weights,
-        )
-        np.add(state.resident, self.hosted, out=self.people)
-        everyone = tally_places(self.people, self.department, self.by_department)
-        for name, report in (
-            ("presence_alert", ground.alert),
-            ("presence_survey", ground.survey),
-            ("control", ground.control),
-        ):
-            living = tally_reports(
-                report,
-                self.department,
-                self.people,
-                self.by_department,
-                self.by_group,
-                self.pairs,
-                self.someone,
-            )
-            self._put(name, self.by_department.sum() / self.municipalities)
-            self._put(f"{name}_population", living / everyone)
-            self._put(f"{name}_department", self.by_department / self.per_department)
-            self._put(f"{name}_group", self.by_group / self.municipalities)
-            self._put(f"{name}_department_group", self.pairs)
-        contested = ground.contested.astype(np.float64)
-        total = tally_places(contested, self.department, self.by_department)
-        self._put("contested", total / self.municipalities)
-        self._put("contested_department", self.by_department / self.per_department)
+    def _national(self) -> dict[str, NDArray[Any]]:
+        return self._reports() | self._sums() | self._decisions()
 
-    def _members(self, model: RiftModel) -> None:
-        state = model.state
-        for name, members in (("members", state.members), ("members_armed", state.armed)):
-            tally_members(members, self.department, self.by_department, self.by_group)
-            self._put(name, self.by_group.sum())
-            self._put(f"{name}_group", self.by_group)
-            self._put(f"{name}_department", self.by_department)
+    def _reports(self) -> dict[str, NDArray[Any]]:
+        """Turn counts of municipalities and people into shares."""
+        tallies, municipalities = self._tallies, max(int(self.world.inside.sum()), 1)
+        sizes = self.world.municipalities_by_department
+        everyone = np.maximum(tallies.living[:, -1], 1e-300)
+        found: dict[str, NDArray[Any]] = {
+            "contested": tallies.places[:, 0].sum(axis=1) / municipalities,
+            "contested_department": tallies.places[:, 0] / sizes,
+            "presence_survey_department_group": tallies.surveyed,
+        }
+        for k, name in enumerate(REPORTS):
+            named = tallies.named_department[:, k]
+            found[name] = named.sum(axis=1) / municipalities
+            found[f"{name}_population"] = tallies.living[:, k] / everyone
+            found[f"{name}_department"] = named / sizes
+            found[f"{name}_group"] = tallies.named_group[:, k] / municipalities
+        return found
 
-    def _people(self, model: RiftModel) -> None:
-        ground, state = model.ground, model.state
-        for name, values in (
-            ("newly_displaced", ground.newly),
-            ("confined", ground.confined),
-            ("conflict_deaths", ground.dead),
-            ("coca_ha", state.coca),
-            ("displaced_stock", self.hosted),
-        ):
-            self._put(name, tally_places(values, self.department, self.by_department))
-            self._put(f"{name}_department", self.by_department)
-        self._put("returned", ground.flows[0])
-        self._put("crossed_border", ground.flows[1])
-        self._put("eradicated_ha", ground.coca_flows[1])
+    def _sums(self) -> dict[str, NDArray[Any]]:
+        tallies = self._tallies
+        found: dict[str, NDArray[Any]] = {}
+        for k, name in enumerate(("members", "members_armed")):
+            found[name] = tallies.members_group[:, k].sum(axis=1)
+            found[f"{name}_group"] = tallies.members_group[:, k]
+            found[f"{name}_department"] = tallies.members_department[:, k]
+        for k, name in enumerate(_PLACES, start=1):
+            found[name] = tallies.places[:, k].sum(axis=1)
+            found[f"{name}_department"] = tallies.places[:, k]
+        for k, name in enumerate(_FLOWS):
+            found[name] = self._flows[:, k]
+        return found
 
-    def _politics(self, model: RiftModel) -> None:
-        government, states = model.government, model.united_states
-        for name in ("capability", "mobility", "intelligence", "leadership", "force"):
-            self._put(name, getattr(government, name))
-        self._put("relationship_index", model.relationship.index)
-        self._put("relationship_index_pillar", [model.relationship.pillars[p] for p in PILLARS])
-        self._put("crises", model.relationship.crises)
-        usd = [states.usd(line) for line in AID_LINES]
-        self._put("aid_usd", sum(usd))
-        self._put("aid_usd_line", usd)
+    def _decisions(self) -> dict[str, NDArray[Any]]:
+        politics, first = self._politics, len(_FORCES) + 1
+        pillars = politics[:, first : first + len(PILLARS)]
+        usd = politics[:, first + len(PILLARS) :]
+        return {
+            **{name: politics[:, k] for k, name in enumerate(_FORCES)},
+            "crises": politics[:, len(_FORCES)],
+            "relationship_index": pillars.mean(axis=1),
+            "relationship_index_pillar": pillars,
+            "aid_usd": usd.sum(axis=1),
+            "aid_usd_line": usd,
+        }
 
-    def _municipal(self, model: RiftModel) -> None:
+    def _record_places(self, model: RiftModel) -> None:
         """Stocks as in the last month of the year that the run reaches; flows summed."""
-        ground = model.ground
-        row = int(np.searchsorted(self.years, model.month.year))
+        ground, inside, arrays = model.ground, self.world.inside, self._municipal
+        row = model.month.year - int(self.world.coords["year"][0])
         for name, reports in (("presence", ground.survey), ("control", ground.control)):
-            inner = reports[:, self.inside]
-            self.arrays[f"{name}_municipality"][row] = inner.any(axis=0)
-            self.arrays[f"{name}_municipality_group"][row] = inner.T
-        self.arrays["newly_displaced_municipality"][row] += ground.newly[self.inside]
+            inner = reports[:, inside]
+            arrays[f"{name}_municipality"][row] = inner.any(axis=0)
+            arrays[f"{name}_municipality_group"][row] = inner.T
+        arrays["newly_displaced_municipality"][row] += ground.newly[inside]

@@ -48,6 +48,19 @@ def test_tables_are_left_at_the_hazard_that_is_given(make_scenario: Maker) -> No
         assert all(not group.talks for group in model.groups) is left
 
 
+def test_growth_at_the_table_is_that_of_the_group_within_limits(make_scenario: Maker) -> None:
+    model = build(make_scenario)
+    group, other = model.group("ELN"), model.group("EGC")
+    assert model.growth_at_table(group) == pytest.approx(1.0)
+    for factor, growth in ((1.5, 1.5), (4.0, 2.0), (0.01, 0.5)):
+        armed, support = model.state.armed.copy(), model.state.support.copy()
+        model.state.armed[group.order] *= factor
+        model.state.support[group.order] *= factor
+        assert model.growth_at_table(group) == pytest.approx(growth)
+        assert model.growth_at_table(other) == pytest.approx(1.0)
+        model.state.armed[:], model.state.support[:] = armed, support
+
+
 def test_a_posture_without_talks_closes_every_table(make_scenario: Maker) -> None:
     model = build(make_scenario, timeline=[{"date": "2026-01", "posture": {"talks": False}}])
     model.step()

@@ -92,6 +92,24 @@ def test_losing_intelligence_officers_also_costs_the_link(build: Builder) -> Non
     assert model.government.intelligence < own_only + 0.02
 
 
+@pytest.mark.parametrize(
+    ("claim", "lost"), [("C03", {"retire": 0.5}), ("C04", {"intelligence_officers": 0.5})]
+)
+def test_a_mechanism_that_is_off_stays_where_it_was_at_the_start(
+    build: Builder, claim: str, lost: dict[str, float]
+) -> None:
+    """Losses before the start count, later ones do not."""
+    early, late = event("2025-06", commanders=lost), event("2026-02", commanders=lost)
+    off = {"mechanisms": {claim: "off"}}
+
+    def capability(**fields: Any) -> float:
+        return steps(build(**fields), 3).government.capability
+
+    assert capability(timeline=[late], **off) == capability(**off)
+    assert capability(timeline=[late]) < capability()
+    assert capability(history=[early], **off) < capability(**off)
+
+
 def test_a_new_president_brings_a_posture_and_may_close_tables(build: Builder) -> None:
     sure = {f"talks_kept_{kind}": value for kind, value in (("right", 0.0), ("left", 1.0))}
     for kind, stays in (("right", False), ("left", True)):

@@ -6,13 +6,14 @@ from numpy.typing import NDArray
 
 from rift_sim.physics.coca import coca_step
 from rift_sim.physics.observation import influence, observe
+from rift_sim.physics.reach import footholds_of
 from rift_sim.physics.relationship import crisis_rate, echo_step, pillar_step
 from rift_sim.physics.streams import Process, stream
 from rift_sim.physics.tally import tally_members, tally_places, tally_reports
 
 Floats = NDArray[np.float64]
-INDPTR = np.array([0, 1, 3, 4], dtype=np.int32)
-INDICES = np.array([1, 0, 2, 1], dtype=np.int32)
+INDPTR = np.array([0, 1, 3, 4], dtype=np.uint32)
+INDICES = np.array([1, 0, 2, 1], dtype=np.uint32)
 
 
 def grow(coca: Floats, removal: float = 0.0, trend: float = 0.0, shock: float = 0.0,
@@ -75,7 +76,7 @@ def test_new_fields_need_old_ones_next_door_and_a_group() -> None:
 def test_local_shocks_have_mean_one() -> None:
     n = 60_000
     out, totals = np.full(n, 100.0), np.zeros(2)
-    indptr = np.zeros(n + 1, dtype=np.int32)
+    indptr = np.zeros(n + 1, dtype=np.uint32)
     coca_step(
         out,
         np.full(n, 100.0),
@@ -84,7 +85,7 @@ def test_local_shocks_have_mean_one() -> None:
         0.0,
         np.zeros(n),
         indptr,
-        np.zeros(0, dtype=np.int32),
+        np.zeros(0, dtype=np.uint32),
         0.3,
         0.0,
         0.0,
@@ -104,6 +105,7 @@ def test_influence_reaches_next_door_and_no_further() -> None:
         reach,
         np.array([[10.0, 0.0, 0.0]]),
         np.array([[20.0, 0.0, 0.0]]),
+        footholds_of(np.array([[1, 0, 0]], dtype=np.uint8))[0],
         INDPTR,
         INDICES,
         0.2,
@@ -121,7 +123,8 @@ def reports(
     survey, alert, control = (np.zeros(shape, dtype=np.uint8) for _ in range(3))
     observe(
         strength,
-        (members > 0).astype(np.uint8),
+        strength.sum(axis=0),
+        footholds_of((members > 0).astype(np.uint8))[0],
         0.5 * members,
         0.5 * members,
         np.full(shape[1], state),
@@ -182,21 +185,34 @@ def test_the_echo_of_a_crisis_adds_up_to_the_branching_ratio() -> None:
 def test_tallies_add_up_and_leave_zones_out() -> None:
     rng = np.random.default_rng(5)
     department = np.array([0, 0, 1, 2, 2, -1], dtype=np.int32)
-    report = (rng.random((3, 6)) < 0.5).astype(np.uint8)
+    present = (rng.random((3, 6)) < 0.7).astype(np.uint8)
+    held, _ = footholds_of(present)
+    survey, control = (present & (rng.random((3, 6)) < 0.6) for _ in range(2))
+    alert = (survey | (rng.random((3, 6)) < 0.3)).astype(np.uint8)
     people = np.arange(1.0, 7.0)
-    any_department, by_group = np.zeros(3), np.zeros(3)
-    pairs, someone = np.zeros((3, 3), dtype=np.uint16), np.zeros(6, dtype=np.uint8)
-    living = tally_reports(report, department, people, any_department, by_group, pairs, someone)
-    inside = report[:, :5]
-    assert living == people[:5][inside.any(axis=0)].sum()
-    np.testing.assert_array_equal(by_group, inside.sum(axis=1))
-    np.testing.assert_array_equal(pairs.sum(axis=0), by_group)
-    np.testing.assert_array_equal(
-        any_department, np.bincount(department[:5], weights=inside.any(axis=0))
-    )
-    members, by_department = rng.random((3, 6)), np.zeros(3)
-    tally_members(members, department, by_department, by_group)
-    np.testing.assert_allclose(by_group, members.sum(axis=1))
-    assert by_department.sum() == pytest.approx(members[:, :5].sum())
-    assert tally_places(people, department, by_department) == 15.0
-    np.testing.assert_array_equal(by_department, [3.0, 3.0, 9.0])
+    named, by_group, living = np.ones((3, 3)), np.ones((3, 3)), np.ones(4)
+    surveyed = np.ones((3, 3), dtype=np.uint16)
+    tally_reports(
+        alert, survey, control, held, department, people, named, by_group, living, surveyed,
+        np.ones(6, dtype=np.uint8),
+    )  # fmt: skip
+    assert living[3] == 15.0
+    for k, report in enumerate((alert, survey, control)):
+        inside = report[:, :5].astype(float)
+        anyone = inside.any(axis=0)
+        assert living[k] == people[:5][anyone].sum()
+        np.testing.assert_array_equal(by_group[k], inside.sum(axis=1))
+        np.testing.assert_array_equal(named[k], np.bincount(department[:5], weights=anyone))
+    np.testing.assert_array_equal(surveyed.sum(axis=0), by_group[1])
+
+    armed, support = (present * rng.random((3, 6)) for _ in range(2))
+    members_department, members_group = np.ones((2, 3)), np.ones((2, 3))
+    tally_members(armed, support, held, department, members_department, members_group)
+    for k, members in enumerate((armed + support, armed)):
+        np.testing.assert_allclose(members_group[k], members.sum(axis=1))
+        assert members_department[k].sum() == pytest.approx(members[:, :5].sum())
+
+    contested, sums = present[0], np.ones((6, 3))
+    tally_places(contested, *(n * people for n in range(1, 6)), department, sums)
+    np.testing.assert_array_equal(sums[0], np.bincount(department[:5], weights=contested[:5]))
+    np.testing.assert_array_equal(sums[1:, 2], [9.0, 18.0, 27.0, 36.0, 45.0])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from lists import everywhere, scratch
 from numpy.typing import NDArray
 
 from rift_sim.physics.contest import deaths, fight, violence
@@ -22,7 +23,10 @@ def fought(
         "overlap": np.zeros((2, 2)), "losses": np.zeros(2),
     }  # fmt: skip
     left = armed.copy()
-    fight(left, intensity, hostile, np.full(places, state), deterrence, loss, *out.values())
+    _, lodgers = everywhere(*armed.shape)
+    fight(
+        left, lodgers, intensity, hostile, np.full(places, state), deterrence, loss, *out.values()
+    )
     return {**out, "left": left}
 
 
@@ -73,7 +77,9 @@ def test_violence_adds_up_and_is_remembered() -> None:
 
 def test_deaths_are_whole_numbers_with_the_expected_mean() -> None:
     out = np.zeros(200_000)
-    deaths(out, np.full(out.size, 0.7), 0.8, stream(1, 1, 1, Process.DEATHS))
+    space = scratch(out.size)
+    deaths(out, np.full(out.size, 0.7), 0.8, stream(1, 1, 1, Process.DEATHS), space)
+    assert not space.any()
     assert (out == np.floor(out)).all()
     assert out.mean() == pytest.approx(0.7, rel=0.02)
     assert out.var() > 1.2 * out.mean()
@@ -85,8 +91,8 @@ def test_operations_move_losses_between_places_without_adding_any() -> None:
     exposure, access = np.array([1.0, 0.4]), rng.random(20)
     totals = []
     for focus in (0.0, 0.8):
-        operations = np.zeros(20)
-        allocate_operations(operations, armed, exposure, rng.random(20), access, focus)
+        operations, (held, _) = np.zeros(20), everywhere(2, 20)
+        allocate_operations(operations, armed, held, exposure, rng.random(20), access, focus)
         totals.append((operations * (exposure[:, None] * armed).sum(0)).sum())
     assert totals[0] == pytest.approx(totals[1])
     assert totals[0] == pytest.approx((exposure[:, None] * armed).sum())
@@ -95,8 +101,8 @@ def test_operations_move_losses_between_places_without_adding_any() -> None:
 def test_operations_go_where_the_violence_is_and_the_road_leads() -> None:
     operations = np.zeros(3)
     allocate_operations(
-        operations, np.full((1, 3), 10.0), np.ones(1), np.array([5.0, 0.1, 5.0]),
-        np.array([0.9, 0.9, 0.1]), 0.5,
+        operations, np.full((1, 3), 10.0), everywhere(1, 3)[0], np.ones(1),
+        np.array([5.0, 0.1, 5.0]), np.array([0.9, 0.9, 0.1]), 0.5,
     )  # fmt: skip
     assert operations[0] > operations[1]
     assert operations[0] > operations[2]
@@ -104,9 +110,9 @@ def test_operations_go_where_the_violence_is_and_the_road_leads() -> None:
 
 def test_losses_to_the_state_meet_the_yearly_rate_and_spare_who_is_not_exposed() -> None:
     armed, support = np.full((2, 5), 40.0), np.full((2, 5), 60.0)
-    losses, clashes = np.zeros(2), np.zeros(5)
+    losses, clashes, (held, _) = np.zeros(2), np.zeros(5), everywhere(2, 5)
     for _ in range(12):
-        strike(armed, support, np.ones(5), np.array([1.0, 0.0]), 0.2, losses, clashes)
+        strike(armed, support, held, np.ones(5), np.array([1.0, 0.0]), 0.2, losses, clashes)
     assert (armed + support)[0].sum() == pytest.approx(500.0 * np.exp(-0.2))
     assert (armed + support)[1].sum() == 500.0
     assert losses[1] == 0.0

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lists import scratch
 from numpy.typing import NDArray
 
 from rift_sim.physics.displacement import (
@@ -11,7 +12,6 @@ from rift_sim.physics.displacement import (
     destination_weights,
     displace,
     hazard,
-    hosted,
     mass_size,
     resettle,
 )
@@ -35,8 +35,10 @@ def flee(
         )
     ]
     rates = np.array([rate, mass, 50.0, 8000.0, 1.2, 0.15])
+    space = scratch(expected.size)
     displace(
         newly,
+        np.zeros(expected.size),
         expected,
         np.zeros(expected.size),
         np.ones(expected.size),
@@ -45,7 +47,9 @@ def flee(
         0.9,
         spread,
         *keys,
+        space,
     )
+    assert not space.any()
     return newly, left
 
 
@@ -91,6 +95,7 @@ def test_counts_have_the_expected_mean_and_are_overdispersed() -> None:
         ]
         displace(
             out,
+            np.zeros(noise.size),
             np.full(noise.size, 3.0),
             noise,
             np.ones(noise.size),
@@ -99,6 +104,7 @@ def test_counts_have_the_expected_mean_and_are_overdispersed() -> None:
             0.9,
             0.75,
             *keys,
+            scratch(noise.size),
         )
         noisy = out
     assert noisy.mean() == pytest.approx(3.0, rel=0.05)
@@ -117,26 +123,25 @@ def test_mass_events_stay_within_their_bounds(u: float, tail: float) -> None:
 
 
 def test_confinement_belongs_to_remote_places() -> None:
-    out = np.zeros(2)
+    out, space = np.zeros(2), scratch(2)
     ones = np.ones(2)
     confine(
         out,
         10 * ones,
-        ones,
-        0 * ones,
-        0.0,
         np.array([0.1, 0.9]),
         1e5 * ones,
         20.0,
         0.15,
         stream(1, 1, 1, Process.CONFINEMENT),
+        space,
     )
+    assert not space.any()
     assert out[1] > out[0]
 
 
-def weights(places: int, stay: float = 0.25) -> tuple[NDArray[np.int32], Floats]:
+def weights(places: int, stay: float = 0.25) -> tuple[NDArray[np.uint32], Floats]:
     index = np.array(
-        [[i, (i + 1) % places, (i + 2) % places] for i in range(places)], dtype=np.int32
+        [[i, (i + 1) % places, (i + 2) % places] for i in range(places)], dtype=np.uint32
     )
     out = np.empty((places, 3))
     size = np.log(np.array([[1.0, 1e4, 1e5]] * places))
@@ -163,7 +168,7 @@ def test_people_are_conserved(seed: int) -> None:
     abroad = rng.random(n) * 0.2
     resident -= newly
     before = resident.sum() + newly.sum() + away.sum() + protracted.sum()
-    totals = np.zeros(4)
+    totals, hosted, space = np.zeros(4), np.zeros(n), scratch(n)
     resettle(
         newly,
         rng.random(n),
@@ -175,7 +180,11 @@ def test_people_are_conserved(seed: int) -> None:
         abroad,
         np.array([0.02, 0.08, 0.003, 0.0008, 1.0]),
         totals,
+        hosted,
+        space,
     )
+    assert not space.any()
+    assert hosted.sum() == pytest.approx(away.sum() + protracted.sum(), rel=1e-12)
     after = resident.sum() + away.sum() + protracted.sum()
     assert after == pytest.approx(before - totals[1] + totals[3], rel=1e-12)
     assert totals[1] == pytest.approx((newly * abroad).sum())
@@ -198,14 +207,20 @@ def test_violence_keeps_people_from_returning() -> None:
             np.zeros(3),
             np.array([0.02, 0.08, 0.0, 0.0, 1.0]),
             totals,
+            np.zeros(3),
+            scratch(3),
         )
         returned.append(totals[0])
     assert returned[1] < 0.1 * returned[0]
 
 
-def test_hosted_counts_everyone_who_is_displaced() -> None:
+def test_whoever_is_away_lives_with_the_hosts() -> None:
     index, shares = weights(5)
-    away, protracted = np.arange(5.0) * 100, np.ones(5) * 30
-    out = np.empty(5)
-    hosted(out, away, protracted, index, shares)
-    assert out.sum() == pytest.approx(away.sum() + protracted.sum())
+    away, protracted, hosted = np.array([0.0, 0.0, 700.0, 0.0, 0.0]), np.ones(5) * 30, np.zeros(5)
+    resettle(
+        np.zeros(5), np.zeros(5), np.full(5, 1e4), away, protracted, index, shares, np.zeros(5),
+        np.zeros(5), np.zeros(4), hosted, scratch(5),
+    )  # fmt: skip
+    expected = np.full(5, 30.0)
+    expected[index[2]] += 700.0 * shares[2]
+    np.testing.assert_allclose(hosted, expected)

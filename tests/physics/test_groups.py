@@ -1,33 +1,49 @@
 """Armed groups on hand-made maps, where the right answer is obvious."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lists import everywhere, listed, prospects_of, rows, scratch
 from numpy.typing import NDArray
 
-from rift_sim.physics.footholds import enter, withdraw
+from rift_sim.physics.footholds import enter, highest_chance, withdraw
 from rift_sim.physics.groups import move, recruit, rent, utility
-from rift_sim.physics.streams import Process, stream
+from rift_sim.physics.reach import footholds_of, list_footholds
+from rift_sim.physics.streams import Process, group_place, stream, uniform
 
 Floats = NDArray[np.float64]
 NUMBERS = np.array([7], dtype=np.int64)
 
 
-def line(places: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def line(places: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """Places in a row, each next to the one before and after."""
     rows = [[j for j in (i - 1, i + 1) if 0 <= j < places] for i in range(places)]
-    indptr = np.cumsum([0, *map(len, rows)]).astype(np.int32)
-    return indptr, np.array([j for row in rows for j in row], dtype=np.int32)
+    indptr = np.cumsum([0, *map(len, rows)]).astype(np.uint32)
+    return indptr, np.array([j for row in rows for j in row], dtype=np.uint32)
+
+
+def assert_listed(present: NDArray[np.uint8], was: NDArray[np.uint8], *lists: Any) -> None:
+    """The lists that were kept up to date are those that one would make anew."""
+    held, lodgers = lists
+    fresh, fresh_lodgers = footholds_of(present)
+    np.testing.assert_array_equal(was, present)
+    assert rows(held) == rows(fresh)
+    np.testing.assert_array_equal(lodgers.number, fresh_lodgers.number)
+    for number, one, other in zip(lodgers.number, lodgers.group, fresh_lodgers.group, strict=True):
+        np.testing.assert_array_equal(one[:number], other[:number])
 
 
 def moved(members: Floats, utilities: Floats, present: Floats, share: float = 0.5) -> Floats:
     out, helpers = members.copy(), 3.0 * members
     indptr, indices = line(members.shape[1])
-    scratch = np.zeros((3, members.shape[1]))
-    move(out, helpers, utilities, present.astype(np.uint8), indptr, indices, share, scratch)
+    space = scratch(members.shape[1])
+    held, _ = footholds_of(present.astype(np.uint8))
+    move(out, helpers, utilities, held, indptr, indices, share, space)
     np.testing.assert_allclose(helpers, 3.0 * out, rtol=1e-12)
-    assert not scratch.any()
+    assert not space.any()
     return out
 
 
@@ -92,7 +108,7 @@ def appeal(**change: object) -> Floats:
     }  # fmt: skip
     given.update(change)  # type: ignore[arg-type]
     out = np.empty((2, 2))
-    utility(out, *given.values())
+    utility(out, *everywhere(2, 2), *given.values())
     return out[0]
 
 
@@ -138,16 +154,18 @@ def test_rent_is_the_mix_of_what_is_there() -> None:
     out = np.empty((2, 2))
     mix = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]])
     resources = np.array([[0.2, 0.8], [0.0, 0.0], [0.0, 0.0]])
-    rent(out, mix, resources, np.array([400.0, 0.0]), 400.0)
+    rent(out, everywhere(2, 2)[0], mix, resources, np.array([400.0, 0.0]), 400.0)
     np.testing.assert_allclose(out, [[0.5, 0.0], [0.2, 0.8]])
 
 
 def recruited(rents: Floats, capacity: float = 1e6, elasticity: float = 0.5) -> Floats:
     armed, support = np.full((1, 2), 50.0), np.full((1, 2), 50.0)
     total = np.zeros(1)
+    space = scratch(2)
     recruit(
         armed,
         support,
+        everywhere(1, 2)[0],
         rents,
         np.array([0.3]),
         np.full(2, capacity),
@@ -155,7 +173,9 @@ def recruited(rents: Floats, capacity: float = 1e6, elasticity: float = 0.5) -> 
         np.array([0.5]),
         elasticity,
         total,
+        space,
     )
+    assert not space.any()
     gained = (armed + support)[0] - 100.0
     assert gained.sum() == pytest.approx(total[0])
     return gained
@@ -178,21 +198,29 @@ def run_entry(
     armed[0, 0] = support[0, 0] = armed_next
     present[0, 0] = 1
     indptr, indices = line(places)
+    key, space = stream(1, 1, 1, Process.ENTRY), scratch(places)
+    highest = highest_chance(rate)
+    prospects = prospects_of(present, indptr, indices, NUMBERS, key, highest)
+    lists = listed(present)
     founded = enter(
         armed,
         support,
         present,
+        *lists,
+        prospects,
         utilities,
         np.zeros(1),
         indptr,
         indices,
         NUMBERS,
-        stream(1, 1, 1, Process.ENTRY),
+        key,
         rate,
         25.0,
         12.0,
-        np.zeros((3, places)),
+        space,
     )
+    assert not space.any()
+    assert_listed(present, *lists)
     return founded, armed + support, present
 
 
@@ -216,20 +244,24 @@ def test_better_places_are_entered_more_often() -> None:
             armed = np.array([[200.0, 0.0]])
             present = np.array([[1, 0]], dtype=np.uint8)
             indptr, indices = line(2)
+            key = stream(1, 1, month, Process.ENTRY)
+            prospects = prospects_of(present, indptr, indices, NUMBERS, key, highest_chance(1.0))
             hits += enter(
                 armed,
                 armed.copy(),
                 present,
+                *listed(present),
+                prospects,
                 np.array([[0.0, value]]),
                 np.zeros(1),
                 indptr,
                 indices,
                 NUMBERS,
-                stream(1, 1, month, Process.ENTRY),
+                key,
                 1.0,
                 25.0,
                 12.0,
-                np.zeros((3, 2)),
+                scratch(2),
             )
         return hits / 400
 
@@ -243,10 +275,12 @@ def run_exit(members: list[float], utilities: list[float], rate: float) -> tuple
     present = (armed > 0).astype(np.uint8)
     gone = np.zeros(1)
     indptr, indices = line(len(members))
+    lists = listed(present)
     withdraw(
         armed,
         support,
         present,
+        *lists,
         np.array([utilities]),
         np.zeros(1),
         indptr,
@@ -257,6 +291,7 @@ def run_exit(members: list[float], utilities: list[float], rate: float) -> tuple
         3.0,
         gone,
     )
+    assert_listed(present, *lists)
     return armed + support, gone
 
 
@@ -272,3 +307,45 @@ def test_nobody_leaves_at_rate_zero() -> None:
     members, gone = run_exit([5.0, 40.0], [0.0, 0.0], rate=0.0)
     np.testing.assert_array_equal(members, [[5.0, 40.0]])
     assert gone[0] == 0.0
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 100_000), st.sampled_from([1, 5, 16, 33]), st.sampled_from([0.0, 0.2, 1.0]))
+def test_lists_follow_whatever_happens_to_the_map(seed: int, places: int, share: float) -> None:
+    rng = np.random.default_rng(seed)
+    present = np.zeros((3, places), dtype=np.uint8)
+    was, held, lodgers = listed(present)
+    for _ in range(4):
+        changed = rng.random(3) < 0.6
+        present[changed] = rng.random((int(changed.sum()), places)) < share
+        list_footholds(present, was, held, lodgers)
+        assert_listed(present, was, held, lodgers)
+        assert rows(held) == [np.flatnonzero(row).tolist() for row in present]
+        for i in range(places):
+            here = lodgers.group[i, : lodgers.number[i]].tolist()
+            assert here == np.flatnonzero(present[:, i]).tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 100_000), st.floats(0.0, 1.0))
+def test_scouts_find_the_lucky_places_next_door(seed: int, highest: float) -> None:
+    rng = np.random.default_rng(seed)
+    numbers = np.array([11, 12, 13], dtype=np.int64)
+    present = (rng.random((3, 20)) < 0.2).astype(np.uint8)
+    links = np.triu(rng.random((20, 20)) < 0.15, 1)
+    links |= links.T
+    indptr = np.append(0, np.cumsum(links.sum(axis=1))).astype(np.uint32)
+    indices = np.nonzero(links)[1].astype(np.uint32)
+    key = stream(1, seed, 1, Process.ENTRY)
+    found = prospects_of(present, indptr, indices, numbers, key, highest)
+    expected = [
+        [
+            i
+            for i in range(20)
+            if not present[g, i]
+            and (links[i] & (present[g] == 1)).any()
+            and uniform(key, group_place(numbers[g], i)) <= highest
+        ]
+        for g in range(3)
+    ]
+    assert rows(found) == expected

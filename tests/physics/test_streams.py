@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from rift_sim.initial.draws import normals, uniforms
-from rift_sim.physics.streams import Process, normal, poisson, stream, uniform, uniform_at
+from rift_sim.physics.elementary import exp, log, power
+from rift_sim.physics.streams import (
+    Process,
+    fill_at,
+    fill_poisson,
+    normal,
+    poisson,
+    stream,
+    uniform,
+    uniform_at,
+)
 
 
 def test_uniform_numbers_are_uniform() -> None:
@@ -44,13 +54,13 @@ def test_normal_is_the_inverse_of_the_normal_distribution(u: float) -> None:
     assert normal(u) == pytest.approx(stats.norm.ppf(u), rel=1e-7, abs=1e-8)
 
 
-@pytest.mark.parametrize("mean", [0.05, 0.7, 5.0, 29.0])
+@pytest.mark.parametrize("mean", [0.05, 0.7, 3.0, 5.9])
 def test_poisson_is_the_exact_quantile_for_small_means(mean: float) -> None:
     for u in np.linspace(0.001, 0.999, 97):
         assert poisson(mean, u) == stats.poisson.ppf(u, mean)
 
 
-@pytest.mark.parametrize("mean", [31.0, 200.0, 5000.0])
+@pytest.mark.parametrize("mean", [6.0, 10.0, 31.0, 200.0, 5000.0])
 def test_poisson_is_close_for_large_means(mean: float) -> None:
     u = uniforms(stream(1, 1, 1, Process.DEATHS), 40_000)
     x = np.array([poisson(mean, v) for v in u])
@@ -97,3 +107,52 @@ def test_the_numbers_themselves_stay_what_they_are(
     """A change here changes every result: mark it in the changelog."""
     assert int(stream(*at)) == key
     assert uniform(stream(*at), 7) == first
+
+
+def test_counts_of_many_places_are_those_of_each() -> None:
+    rng = np.random.default_rng(1)
+    mean = np.concatenate(
+        [[0.0, 5.999, 6.0], rng.exponential(4.0, 3000), rng.exponential(80.0, 300)]
+    )
+    luck = rng.random(mean.size)
+    out, *space = np.ones((3, mean.size))
+    fill_poisson(out, mean, luck, *space)
+    np.testing.assert_array_equal(out, [poisson(m, u) for m, u in zip(mean, luck, strict=True)])
+
+
+def test_numbers_at_given_places() -> None:
+    key, places = stream(1, 1, 1, Process.PARAMETER), np.array([3, 2**32 - 1], dtype=np.uint64)
+    out = np.empty(2)
+    fill_at(out, key, places)
+    assert out.tolist() == [uniform(key, 3), uniform(key, 2**32 - 1)]
+
+
+@given(st.floats(-700.0, 700.0))
+def test_exponential_and_logarithm_are_right_to_the_last_digits(x: float) -> None:
+    assert exp(x) == pytest.approx(np.exp(x), rel=4e-16)
+    assert log(np.exp(x)) == pytest.approx(np.log(np.exp(x)), rel=8e-16, abs=1e-300)
+
+
+@given(st.floats(0.5, 2.0))
+def test_the_logarithm_is_right_near_one(x: float) -> None:
+    assert log(x) == pytest.approx(np.log(x), rel=8e-16, abs=1e-300)
+
+
+def test_exponential_and_logarithm_at_the_edges() -> None:
+    assert exp(0.0) == 1.0
+    assert exp(-1000.0) == exp(-np.inf) == 0.0
+    assert exp(1000.0) == exp(np.inf) == np.inf
+    assert log(1.0) == 0.0
+    assert log(0.0) == -np.inf
+    assert log(np.inf) == np.inf
+    assert np.isnan([exp(np.nan), log(np.nan), log(-1.0), power(np.nan, 0.5)]).all()
+
+
+@given(st.floats(1e-6, 1e6), st.floats(-3.0, 3.0))
+def test_powers(x: float, exponent: float) -> None:
+    assert power(x, exponent) == pytest.approx(x**exponent, rel=2e-14)
+
+
+def test_powers_of_nothing() -> None:
+    assert power(0.0, 0.5) == 0.0
+    assert power(0.0, 0.0) == 1.0

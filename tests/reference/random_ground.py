@@ -15,6 +15,7 @@ from rift_sim.initial.start import initial_state
 from rift_sim.initial.state import Levels
 from rift_sim.initial.world import World
 from rift_sim.parameters import draw_parameters
+from rift_sim.physics.reach import footholds_of
 
 Floats = NDArray[np.float64]
 
@@ -46,6 +47,8 @@ class RandomGround:
         self.exposure = self.rng.uniform(0.2, 1.5, self.groups)
         self.ground.exposure = self.exposure.tolist()
         self.key = self.ground.key
+        self.held, self.lodgers = footholds_of(self.state.present)
+        self.scratch = np.zeros((4, self.places))
 
     def _state(self, replicate: int) -> Any:
         rng, shape = self.rng, self.world.shape

@@ -20,15 +20,19 @@ from random_ground import RandomGround
 import rift_sim.physics
 from rift_sim.initial.levels import MASS_LARGEST, MASS_LIMIT, MASS_SMALLEST
 from rift_sim.initial.world import World
+from rift_sim.model import RiftModel
 from rift_sim.physics import (
     coca,
     contest,
     displacement,
+    elementary,
     footholds,
     groups,
     observation,
     operations,
     pairs,
+    reach,
+    shocks,
     streams,
     tally,
 )
@@ -76,7 +80,7 @@ def allocate_operations(r: RandomGround) -> None:
     r.ground.deploy(1.0, {"venezuela": 0.5, "ecuador": 0.5})
     effort, focus = np.zeros(r.places), r.draw.operations_focus
     operations.allocate_operations(
-        effort, r.state.armed, r.exposure, r.state.memory, r.access, focus
+        effort, r.state.armed, r.held, r.exposure, r.state.memory, r.access, focus
     )
     same(effort, r.of_places("operations"))
 
@@ -86,7 +90,7 @@ def strike(r: RandomGround) -> None:
     state, losses, clashes = r.state, np.zeros(r.groups), np.zeros(r.places)
     r.ground.strike(0.4)
     operations.strike(
-        state.armed, state.support, state.operations, r.exposure, 0.4, losses, clashes
+        state.armed, state.support, r.held, state.operations, r.exposure, 0.4, losses, clashes
     )
     same_members(r)
     same(losses, r.ground.lost_state)
@@ -101,7 +105,9 @@ def same_members(r: RandomGround) -> None:
 
 def rents_of(r: RandomGround) -> np.ndarray:
     out = np.zeros((r.groups, r.places))
-    groups.rent(out, r.world.mix, r.world.resources, r.state.coca, r.draw.coca_scale)
+    groups.rent(
+        out, r.world.everywhere, r.world.mix, r.world.resources, r.state.coca, r.draw.coca_scale
+    )
     return out
 
 
@@ -111,8 +117,8 @@ def rent_and_utility(r: RandomGround) -> None:
     hostile = (r.state.pair_state == WAR).astype(float)
     rents, out = rents_of(r), np.zeros((r.groups, r.places))
     groups.utility(
-        out, rents, r.state.armed, hostile, r.state.state_presence, r.state.operations,
-        r.access, r.exposure, np.array(weights),
+        out, r.world.everywhere, r.lodgers, rents, r.state.armed, hostile,
+        r.state.state_presence, r.state.operations, r.access, r.exposure, np.array(weights),
     )  # fmt: skip
     r.ground.weigh(1.0, lambda claim: True)  # who is at war with whom
     r.ground.places.do("value")
@@ -136,8 +142,8 @@ def recruit(r: RandomGround) -> None:
     r.give_groups("rents", rents_of(r))
     capacity = r.give("capacity", r.rng.exponential(400.0, r.places) + 20.0)
     groups.recruit(
-        r.state.armed, r.state.support, rents_of(r), r.state.levels.mean_rent, capacity, rates,
-        np.array(r.ground.armed_share), r.draw.recruitment_rent, gained,
+        r.state.armed, r.state.support, r.held, rents_of(r), r.state.levels.mean_rent, capacity,
+        rates, np.array(r.ground.armed_share), r.draw.recruitment_rent, gained, r.scratch,
     )  # fmt: skip
     r.ground.recruit(lambda claim: True)
     same_members(r)
@@ -150,24 +156,31 @@ def random_utilities(r: RandomGround) -> np.ndarray:
 
 @against("move")
 def move(r: RandomGround) -> None:
-    utilities, scratch = random_utilities(r), np.zeros((3, r.places))
+    utilities = random_utilities(r)
     groups.move(
-        r.state.armed, r.state.support, utilities, r.state.present, r.indptr, r.indices,
-        0.3, scratch,
+        r.state.armed, r.state.support, utilities, r.held, r.indptr, r.indices, 0.3, r.scratch,
     )  # fmt: skip
     r.ground.places.do("attract").do("offer").do("gather", 0.3)
     same_members(r)
 
 
-@against("enter")
+@against("enter", "scout", "highest_chance")
 def enter(r: RandomGround) -> None:
     utilities, key = random_utilities(r), r.key(Process.ENTRY)
-    reach, party, params = r.draw.entry_reach, r.draw.entry_party, r.ground.params
+    far, party, params = r.draw.entry_reach, r.draw.entry_party, r.ground.params
     params.entry_rate = 1.5
+    prospects, mark = reach.new_cells(r.groups, r.places), np.zeros(r.places, dtype=np.uint8)
+    highest = footholds.highest_chance(1.5)
+    assert 0.0 < highest < 1.0
+    reach.scout(
+        r.held, r.state.present, r.indptr, r.indices, r.world.numbers, key, highest, prospects,
+        mark,
+    )  # fmt: skip
     founded = footholds.enter(
-        r.state.armed, r.state.support, r.state.present, utilities,
-        r.state.levels.mean_utility, r.indptr, r.indices, r.world.numbers, key, 1.5, reach, party,
-        np.zeros((3, r.places)),
+        r.state.armed, r.state.support, r.state.present, r.state.present.copy(), r.held,
+        r.lodgers, prospects, utilities,
+        r.state.levels.mean_utility, r.indptr, r.indices, r.world.numbers, key, 1.5, far, party,
+        r.scratch,
     )  # fmt: skip
     r.ground.places.do("scout").do("enter", key)
     assert len(r.ground.founded) == founded > 5
@@ -179,7 +192,8 @@ def withdraw(r: RandomGround) -> None:
     utilities, key, gone = random_utilities(r), r.key(Process.EXIT), np.zeros(r.groups)
     r.ground.params.exit_rate, r.ground.params.exit_size = 3.0, 30.0
     given_up = footholds.withdraw(
-        r.state.armed, r.state.support, r.state.present, utilities,
+        r.state.armed, r.state.support, r.state.present, r.state.present.copy(), r.held,
+        r.lodgers, utilities,
         r.state.levels.mean_utility, r.indptr, r.indices, r.world.numbers, key, 3.0, 30.0, gone,
     )  # fmt: skip
     r.ground.places.do("withdraw", key)
@@ -213,8 +227,8 @@ def pairs_and_fight(r: RandomGround) -> None:
     fighting, losses = np.zeros(r.places), np.zeros(r.groups)
     contested = np.zeros(r.places, dtype=np.uint8)
     contest.fight(
-        state.armed, intensity, hostile, state.state_presence, d.deterrence, loss, fighting,
-        contested, overlap, losses,
+        state.armed, r.lodgers, intensity, hostile, state.state_presence, d.deterrence, loss,
+        fighting, contested, overlap, losses,
     )  # fmt: skip
     r.ground.contest(lambda claim: True)
     for (a, b), pair in r.ground.pairs.items():
@@ -231,15 +245,15 @@ def pairs_and_fight(r: RandomGround) -> None:
 
 @against("influence")
 def influence(r: RandomGround) -> None:
-    strength, reach = np.zeros((r.groups, r.places)), np.zeros(r.places)
+    strength, total = np.zeros((r.groups, r.places)), np.zeros(r.places)
     spill, weight = r.draw.spill, r.draw.support_weight
     observation.influence(
-        strength, reach, r.state.armed, r.state.support, r.indptr, r.indices, spill, weight
+        strength, total, r.state.armed, r.state.support, r.held, r.indptr, r.indices, spill, weight
     )
     r.ground.places.do("radiate", spill, weight)
     same(strength, r.of_groups(lambda p: p.strength))
     r.ground.places.do("count_violence", [0.0, 0.0, 0.0], 1.0)
-    same(reach, r.of_places("reach"))
+    same(total, r.of_places("reach"))
 
 
 @against("violence", "deaths")
@@ -254,7 +268,7 @@ def violence_and_deaths(r: RandomGround) -> None:
     same(r.state.violence, r.of_places("violence"))
     same(r.state.memory, r.of_places("memory"))
     dead, key = np.zeros(r.places), r.key(Process.DEATHS)
-    contest.deaths(dead, r.state.violence, r.draw.deaths_spread, key)
+    contest.deaths(dead, r.state.violence, r.draw.deaths_spread, key, r.scratch)
     r.ground.places.do("bury", r.draw.deaths_spread, key)
     assert dead.sum() > 10.0
     np.testing.assert_array_equal(dead, r.of_places("dead"))
@@ -274,7 +288,7 @@ def hazard(r: RandomGround) -> None:
     same(np.exp(0.1 + 0.4 * shared), r.of_places("shock"))
 
 
-@against("displace", "confine", "mass_size")
+@against("displace", "confine", "mass_size", "mean_mass_size")
 def displace_and_confine(r: RandomGround) -> None:
     state, d, levels = r.state, r.draw, r.state.levels
     expected = r.give("expected", r.rng.exponential(3.0, r.places) * (state.resident > 0.0))
@@ -289,14 +303,14 @@ def displace_and_confine(r: RandomGround) -> None:
             Process.MASS_SIZE,
         )
     ]
-    newly, confined = np.zeros(r.places), np.zeros(r.places)
+    newly, confined, pressure = np.zeros((3, r.places))
     displacement.displace(
-        newly, expected, state.noise, shock, state.resident, rates, d.noise_persistence,
-        d.noise_sd, *keys,
+        newly, pressure, expected, state.noise, shock, state.resident, rates, d.noise_persistence,
+        d.noise_sd, *keys, r.scratch,
     )  # fmt: skip
     displacement.confine(
-        confined, expected, shock, state.noise, d.noise_sd, r.world.territory.remoteness,
-        state.resident, levels.confined, MASS_LIMIT, r.key(Process.CONFINEMENT),
+        confined, pressure, r.world.territory.remoteness, state.resident, levels.confined,
+        MASS_LIMIT, r.key(Process.CONFINEMENT), r.scratch,
     )  # fmt: skip
     r.ground.places.do("flee", (levels.displaced, 0.5), *keys)
     r.ground.places.do("confine", levels.confined, r.key(Process.CONFINEMENT))
@@ -309,10 +323,12 @@ def displace_and_confine(r: RandomGround) -> None:
     for u, largest in r.rng.uniform((0.0, 60.0), (1.0, 8000.0), (50, 2)):
         size = displacement.mass_size(u, MASS_SMALLEST, largest, d.mass_tail)
         same(size, r.twins[0].mass_event(largest, u))
+    sizes = [r.twins[0].mass_event(4000.0, (k + 0.5) / 400.0) for k in range(400)]
+    same(displacement.mean_mass_size(MASS_SMALLEST, 4000.0, d.mass_tail), np.mean(sizes))
 
 
-@against("resettle", "hosted")
-def resettle_and_hosted(r: RandomGround) -> None:
+@against("resettle")
+def resettle(r: RandomGround) -> None:
     state, d, world = r.state, r.draw, r.world
     newly = r.give("newly", np.floor(r.rng.exponential(20.0, r.places)) * (state.resident > 0.0))
     rates = [
@@ -322,23 +338,20 @@ def resettle_and_hosted(r: RandomGround) -> None:
         d.natural_increase / 12.0,
         d.return_violence,
     ]
-    flows, abroad = np.zeros(4), r.of_places("abroad_share")
+    flows, hosted, abroad = np.zeros(4), np.zeros(r.places), r.of_places("abroad_share")
     displacement.resettle(
         newly, state.violence, state.resident, state.away, state.protracted,
         world.destination_index, state.destination_weights, abroad, np.array(rates), flows,
+        hosted, r.scratch,
     )  # fmt: skip
     r.ground.places.do("resettle").do("settle")
     assert flows[1] > 0.0
     for name in ("resident", "away", "protracted"):
         same(getattr(state, name), r.of_places(name))
     same(flows, r.ground.flows)
-    out = np.zeros(r.places)
-    displacement.hosted(
-        out, state.away, state.protracted, world.destination_index, state.destination_weights
-    )
     r.give("hosted", state.protracted)
     r.ground.places.do("count_hosted")
-    same(out, r.of_places("hosted"))
+    same(hosted, r.of_places("hosted"))
 
 
 @against("destination_weights")
@@ -394,9 +407,10 @@ def observe(r: RandomGround) -> None:
         held = strength[:, place.index]
         place.strength = {int(g): float(held[g]) for g in held.nonzero()[0]}
         place.reach = sum(place.strength.values())
+    total = r.of_places("reach")
     survey, alert, control = (np.zeros(strength.shape, dtype=np.uint8) for _ in range(3))
     observation.observe(
-        strength, state.present, state.armed, state.support, presence,
+        strength, total, r.held, state.armed, state.support, presence,
         r.of_places("rural_people"), state.detection, state.attention, d.control_margin,
         d.control_demand, survey, alert, control,
     )  # fmt: skip
@@ -406,38 +420,95 @@ def observe(r: RandomGround) -> None:
         np.testing.assert_array_equal(report, r.of_groups(attrgetter(name)))
 
 
-@against("tally_reports", "tally_members", "tally_places")
+@against("list_footholds")
+def list_footholds(r: RandomGround) -> None:
+    for g in range(r.groups):
+        held = [place.index for place in r.twins if g in place.footholds]
+        assert r.held.place[g, : r.held.number[g]].tolist() == held
+    for place in r.twins:
+        here = r.lodgers.group[place.index, : r.lodgers.number[place.index]]
+        assert here.tolist() == list(place.footholds)
+
+
+@against("region_shock_step", "coca_shock")
+def shared_shocks(r: RandomGround) -> None:
+    d, department = r.draw, r.world.territory.department_index
+    out, factor = np.zeros(r.places), np.zeros(r.state.region_shock.size)
+    shocks.region_shock_step(
+        out, factor, r.state.region_shock, department, d.region_shock_persistence,
+        d.region_shock_sd, d.national_shock_persistence, d.national_shock_sd,
+        r.key(Process.DEPARTMENT_SHOCK),
+    )  # fmt: skip
+    national, regional = r.ground._shared_shock()
+    same(r.state.region_shock, [*r.ground.region_shock, r.ground.national_shock])
+    expected = [math.exp(regional.get(place.department, 0.0) + national) for place in r.twins]
+    same(out, expected)
+
+    # The twin draws the shocks of coca and grows it in one go: without other growth.
+    shared, own = (sd / math.sqrt(12.0) for sd in (d.coca_national_sd, d.coca_department_sd))
+    shocks.coca_shock(
+        out, factor, department, shared, own, r.key(Process.COCA_NATIONAL),
+        r.key(Process.COCA_DEPARTMENT),
+    )  # fmt: skip
+    before, params = r.give("coca", np.full(r.places, 100.0)), r.ground.params
+    r.give("coca_capacity", np.full(r.places, 1e9))
+    params.coca_growth = params.coca_local_sd = 0.0
+    r.ground.grow_coca(0.0)
+    same(before * np.exp(out), r.of_places("coca"))
+
+
+@against("tally_reports", "tally_members", "tally_places", "tally_month")
 def tallies(r: RandomGround) -> None:
     world, state = r.world, r.state
     department = world.territory.department_index
-    departments = len(world.territory.departments)
-    report = (r.rng.random(world.shape) < 0.3).astype(np.uint8)
-    for place in r.twins:
-        place.alert = {int(g) for g in report[:, place.index].nonzero()[0]}
+    departments, count = len(world.territory.departments), int(world.inside.sum())
+    alert = (r.rng.random(world.shape) < 0.3).astype(np.uint8)
+    survey, control = (state.present & (r.rng.random(world.shape) < 0.5) for _ in range(2))
+    for name, report in (("alert", alert), ("survey", survey), ("control", control)):
+        for place in r.twins:
+            setattr(place, name, {int(g) for g in report[:, place.index].nonzero()[0]})
+    contested = r.give("contested", r.rng.random(r.places) < 0.3).astype(np.uint8)
+    newly, confined, dead = (
+        r.give(name, r.rng.exponential(9.0, r.places)) for name in ("newly", "confined", "dead")
+    )
     model = TwinModel(world=world)
     model.ground = r.ground
     recorder = TwinRecorder(world)
     recorder.record(model)
     found = {name: values[0] for name, values in recorder.arrays.items()}
-    people = state.resident + r.of_places("hosted")
-    by_department, by_group = np.zeros(departments), np.zeros(r.groups)
-    both = np.zeros((departments, r.groups), dtype=np.uint16)
-    someone = np.zeros(r.places, dtype=np.uint8)
-    living = tally.tally_reports(report, department, people, by_department, by_group, both, someone)
-    count = world.inside.sum()
-    sizes = np.maximum(np.bincount(department[world.inside], minlength=departments), 1)
-    same(by_department.sum() / count, found["presence_alert"])
-    same(living / people[world.inside].sum(), found["presence_alert_population"])
-    same(by_group / count, found["presence_alert_group"])
-    same((by_department / sizes).astype("float32"), found["presence_alert_department"])
-    tally.tally_members(state.armed, department, by_department, by_group)
-    same(by_group, found["members_armed_group"])
-    same(by_department.astype("float32"), found["members_armed_department"])
-    same(tally.tally_places(state.coca, department, by_department), found["coca_ha"])
-    same(by_department.astype("float32"), found["coca_ha_department"])
+    sums = tally.Tallies(
+        np.ones((2, 3, departments)), np.ones((2, 3, r.groups)), np.ones((2, 4)),
+        np.ones((2, departments, r.groups), dtype=np.uint16), np.ones((2, 2, departments)),
+        np.ones((2, 2, r.groups)), np.ones((2, 6, departments)),
+    )  # fmt: skip
+    tally.tally_month(
+        1, sums, department, r.held, state.armed, state.support, state.resident, state.coca,
+        alert, survey, control, contested, newly, confined, dead, r.of_places("hosted"),
+        np.zeros(r.places), np.zeros(r.places, dtype=np.uint8),
+    )  # fmt: skip
+    assert all((buffer[0] == 1).all() for buffer in sums)
+    sizes = world.municipalities_by_department
+    for k, name in enumerate(tally.REPORTS):
+        same(sums.named_department[1, k].sum() / count, found[name])
+        same(sums.living[1, k] / sums.living[1, 3], found[f"{name}_population"])
+        same(sums.named_group[1, k] / count, found[f"{name}_group"])
+        by_department = (sums.named_department[1, k] / sizes).astype("float32")
+        same(by_department, found[f"{name}_department"])
+    np.testing.assert_array_equal(sums.surveyed[1], found["presence_survey_department_group"])
+    for k, name in enumerate(("members", "members_armed")):
+        same(sums.members_group[1, k], found[f"{name}_group"])
+        same(sums.members_department[1, k].astype("float32"), found[f"{name}_department"])
+    same(sums.places[1, 0].sum() / count, found["contested"])
+    names = ("newly_displaced", "confined", "conflict_deaths", "coca_ha", "displaced_stock")
+    for k, name in enumerate(names, start=1):
+        same(sums.places[1, k].sum(), found[name])
+        same(sums.places[1, k].astype("float32"), found[f"{name}_department"])
 
 
-@against("uniform", "normal", "poisson", "group_place", "pair_place")
+@against(
+    "uniform", "fill_at", "normal", "poisson", "fill_poisson", "group_place", "pair_place",
+    "stream_key",
+)  # fmt: skip
 def draws(r: RandomGround) -> None:
     """The twin draws with the first three, one at a time; here they face the textbook."""
     numbers = r.world.numbers
@@ -453,14 +524,42 @@ def draws(r: RandomGround) -> None:
         x = (x ^ (x >> 27)) * 0x94D049BB133111EB & mask
         x ^= x >> 31
         assert streams.uniform(key, place) == ((x >> 11) + 0.5) / 2**53
+    places, out = np.array([5, 2**32 - 1], dtype=np.uint64), np.empty(2)
+    streams.fill_at(out, key, places)
+    assert out.tolist() == [streams.uniform(key, 5), streams.uniform(key, 2**32 - 1)]
+    coordinates = (7, 3, 24313, Process.DEATHS)
+    assert streams.stream_key(*coordinates) == int(streams.stream(*coordinates))
     for u in r.rng.random(100):
         np.testing.assert_allclose(streams.normal(u), NormalDist().inv_cdf(u), rtol=2e-9)
-        mean = r.rng.uniform(0.0, 30.0)
+        mean = r.rng.uniform(0.0, 6.0)
         count, total = 0, math.exp(-mean)
         while total < u:
             count += 1
             total += math.exp(-mean + count * math.log(mean) - math.lgamma(count + 1))
         assert streams.poisson(mean, u) == count
+        together, *space = np.empty((3, 5))
+        streams.fill_poisson(together, np.full(5, mean), np.full(5, u), *space)
+        assert (together == count).all()
+
+
+@against("exp", "log", "power")
+def elementary_functions(r: RandomGround) -> None:
+    for x in r.rng.uniform(-600.0, 600.0, 200):
+        np.testing.assert_allclose(elementary.exp(x), math.exp(x), rtol=4e-16)
+        y = math.exp(x)
+        np.testing.assert_allclose(elementary.log(y), math.log(y), rtol=8e-16)
+        np.testing.assert_allclose(elementary.power(y, 0.37), y**0.37, rtol=1e-13)
+
+
+@against("live_month")
+def live_month(r: RandomGround) -> None:
+    """Whole runs are compared in test_reference_run; here, that a month is what its parts are."""
+    model = RiftModel(world=r.world)
+    model.step()
+    assert model.ground.hosted.sum() > 0.0
+    np.testing.assert_array_equal(model.ground.listed, model.state.present)
+    assert not model.ground.scratch.any()
+    assert not model.ground.mark.any()
 
 
 @pytest.mark.parametrize("replicate", range(4))

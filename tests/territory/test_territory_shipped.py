@@ -55,7 +55,7 @@ def test_counts_order_and_types() -> None:
         assert np.isfinite(values).all()
     for name in ("border_venezuela", "border_ecuador", "coast", "is_zone"):
         assert getattr(territory, name).dtype == np.bool_
-    assert territory.indptr.dtype == territory.indices.dtype == np.int32
+    assert territory.indptr.dtype == territory.indices.dtype == np.uint32
     assert territory.warnings == ()
 
 

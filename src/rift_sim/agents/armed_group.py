@@ -27,16 +27,17 @@ class ArmedGroup(Actor):
         Month index at which a ceasefire of fixed length ends; 0 if open.
     designated
         Whether the United States lists the group as a terrorist organisation.
-    armed_share
-        Armed part of its recruits.
+    usual_recruitment
+        Recruits a member and year when no table is open.
     """
 
-    def __init__(self, model: RiftModel, name: str, order: int, armed_share: float) -> None:
+    def __init__(self, model: RiftModel, name: str, order: int) -> None:
         super().__init__(model)
         self.name = name
         self.order = order
         self.number = group_number(name)
-        self.armed_share = armed_share
+        draw = model.draw
+        self.usual_recruitment = draw.get(f"recruitment_{name}", draw.recruitment_other)
         known = model.world.ledger.groups[name].talks
         self.talks = bool(known and known.open)
         self.ceasefire = bool(known and known.ceasefire)
@@ -47,36 +48,33 @@ class ArmedGroup(Actor):
     def exposure(self) -> float:
         """Share of the state's effort that the group has to face."""
         draw = self.rift.draw
-        faced = 1.0 + (draw.designation_pressure if self.designated else 0.0)
-        if not self.rift.on("C12"):
+        faced = 1.0 + draw.designation_pressure if self.designated else 1.0
+        if not (self.talks or self.ceasefire) or not self.rift.on("C12"):
             return faced
-        if self.ceasefire:
-            return faced * (1.0 - draw.talks_halt)
-        return faced * (1.0 - draw.talks_halt_open) if self.talks else faced
+        return faced * (1.0 - (draw.talks_halt if self.ceasefire else draw.talks_halt_open))
 
     @property
     def recruitment(self) -> float:
         """Recruits a member and year, before rent and crowding."""
-        draw = self.rift.draw
-        base = draw.get(f"recruitment_{self.name}", draw.recruitment_other)
         if self.talks and self.rift.on("C12"):
-            base *= 1.0 + draw.talks_growth
-        return base
+            return self.usual_recruitment * (1.0 + self.rift.draw.talks_growth)
+        return self.usual_recruitment
 
     def step(self) -> None:
-        """Decide whether to stay at the table."""
-        month = self.rift.month_index
-        if self.ceasefire_until and month >= self.ceasefire_until:
+        """Let a ceasefire run out, and decide whether to stay at the table."""
+        if self.ceasefire_until and self.rift.month_index >= self.ceasefire_until:
             self.ceasefire, self.ceasefire_until = False, 0
-        if self.talks and self.rift.on("C12"):
-            # A group that grows at the table has less reason to stay there.
-            strength = self.rift.growth_at_table(self)
-            hazard = self.rift.draw.talks_leave / 12.0 * strength
-            u = uniform_at(
-                self.rift.seed_number, self.rift.replicate, month, Process.TALKS, self.number
-            )
-            if u < 1.0 - math.exp(-hazard):
-                self.leave_table()
+        if self.talks and self.rift.on("C12") and self._gives_up():
+            self.leave_table()
+
+    def _gives_up(self) -> bool:
+        """Say whether the group leaves the table; one that grows there has less reason to stay."""
+        rift = self.rift
+        hazard = rift.draw.talks_leave / 12.0 * rift.growth_at_table(self)
+        u = uniform_at(
+            rift.seed_number, rift.replicate, rift.month_index, Process.TALKS, self.number
+        )
+        return u < 1.0 - math.exp(-hazard)
 
     def leave_table(self) -> None:
         """End talks and any ceasefire."""

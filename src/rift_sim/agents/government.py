@@ -8,7 +8,6 @@ from rift_sim.agents.base import Actor
 from rift_sim.physics.capability import ces, leadership_step, relax, substitution_step, with_partner
 
 if TYPE_CHECKING:
-    from rift_sim.agents.partners import UnitedStates
     from rift_sim.model import RiftModel
 
 __all__ = ["POLICY_MONTHS", "Government"]
@@ -38,6 +37,11 @@ class Government(Actor):
         Intelligence sharing with the U.S. and extradition, in [0, 1].
     capability, reference
         Capability now and at the start of the run.
+    force_trend
+        Relative change of the forces a year under this president.
+    frozen
+        By claim, what partners and experience provided at the start of the run, for the
+        mechanisms that are switched off.
     """
 
     def __init__(self, model: RiftModel) -> None:
@@ -62,16 +66,18 @@ class Government(Actor):
         self.pressure_wanted = draw[f"pressure_{president}"]
         self.eradication = draw[f"eradication_{president}"]
         self.eradication_effect = draw.eradication_effect
+        self.force_trend = draw[f"force_trend_{president}"]
         if first or self.rift.on("C24"):
             self.hostility = draw[f"hostility_{president}"]
         if first:
             self.pressure = self.pressure_wanted
 
     def set_reference(self) -> None:
-        """Remember the start: effects on the map are relative to it."""
+        """Remember the start: effects on the map are relative to it, what is off stays there."""
         self.reference = self.capability
         self.reference_intelligence = max(self.intelligence, 1e-6)
         self.reference_eradication = self.eradication * self.eradication_effect
+        self.frozen = {c: level for c, level in self._provided().items() if not self.rift.on(c)}
 
     @property
     def ratio(self) -> float:
@@ -97,24 +103,31 @@ class Government(Actor):
         """Update the forces: experience, size, and what partners still provide."""
         draw, rift = self.rift.draw, self.rift
         self.pressure = relax(self.pressure, self.pressure_wanted, POLICY_MONTHS)
-        aid = rift.united_states
-        training = draw.training_effect * aid.disbursed["police"] if rift.on("C28") else 0.0
+        police = rift.united_states.disbursed["police"]
+        training = draw.training_effect * police if rift.on("C28") else 0.0
         self.leadership = leadership_step(self.leadership, draw.leadership_rebuild, training)
         self.officers = leadership_step(self.officers, draw.officer_rebuild, 0.0)
         change, months = self.force_ramp
         if months > 0:
             self.force += change
             self.force_ramp = (change, months - 1)
-        self.force *= 1.0 + draw[f"force_trend_{self.president}"] / 12.0
-        self._combine(aid)
+        self.force *= 1.0 + self.force_trend / 12.0
+        self._combine()
 
-    def _combine(self, aid: UnitedStates) -> None:
-        draw, rift = self.rift.draw, self.rift
-        air = self._held("C01", "air", aid.disbursed["air_mobility"])
-        shared = aid.disbursed["intelligence"] * self.sharing
-        analysts = self._held("C02", "shared", shared)
-        officers = self._held("C04", "officers", self.officers)
-        experience = self._held("C03", "leadership", self.leadership)
+    def _provided(self) -> dict[str, float]:
+        """Return what partners and experience provide this month, by claim."""
+        aid = self.rift.united_states.disbursed
+        return {
+            "C01": aid["air_mobility"],
+            "C02": aid["intelligence"] * self.sharing,
+            "C03": self.leadership,
+            "C04": self.officers,
+        }
+
+    def _combine(self) -> None:
+        """Build up substitutes for what is missing, and combine it all into capability."""
+        draw = self.rift.draw
+        air, analysts, experience, officers = (self._provided() | self.frozen).values()
         years, ceiling = draw.substitution_years, draw.substitution_ceiling
         self.substitute_mobility = substitution_step(
             self.substitute_mobility, draw.us_share_mobility * (1.0 - air), ceiling, years
@@ -146,19 +159,6 @@ class Government(Actor):
             draw.ces_elasticity,
             draw.capability_floor,
         )
-        if not rift.started:
-            self.frozen = {
-                "air": aid.disbursed["air_mobility"],
-                "shared": shared,
-                "officers": self.officers,
-                "leadership": self.leadership,
-            }
-
-    def _held(self, claim: str, name: str, value: float) -> float:
-        """Return the value of now, or that of the start when the mechanism is off."""
-        if self.rift.on(claim) or not self.rift.started:
-            return value
-        return self.frozen.get(name, value)
 
     def retire(self, share: float, officers: float) -> None:
         """Lose experience: `share` of leadership, `officers` of police intelligence."""

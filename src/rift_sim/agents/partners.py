@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from rift_sim.agents.base import Actor
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from rift_sim.model import RiftModel
 
 __all__ = ["China", "Neighbour", "UnitedStates"]
+
+_security = itemgetter(*SECURITY_LINES)
 
 _TERM_2025 = 2025 * 12 + 1
 _TERM_2029 = 2029 * 12 + 1
@@ -33,12 +36,15 @@ class UnitedStates(Partner):
         Lines that a scenario holds; the agent leaves them alone.
     disbursed
         Aid that arrives, by line, 1 = fiscal year 2024.
+    dollars
+        Dollars a month by line at a level of 1.
     """
 
     def __init__(self, model: RiftModel) -> None:
         super().__init__(model)
         self.level = dict.fromkeys(AID_LINES, 1.0)
         self.disbursed = dict.fromkeys(AID_LINES, 1.0)
+        self.dollars = {line: model.draw[f"aid_{line}"] / 12.0 for line in AID_LINES}
         self.held: set[str] = set()
         self.ramps: dict[str, tuple[float, int]] = {}
 
@@ -63,16 +69,17 @@ class UnitedStates(Partner):
 
     def step(self) -> None:
         """Appropriate at the start of the fiscal year; disburse with the pipeline's delay."""
-        if self.rift.month.month == 10 and self.rift.started:
+        rift = self.rift
+        if rift.month.month == 10 and rift.started:
             self._appropriate()
         for line, (change, months) in list(self.ramps.items()):
             self.level[line] += change
             self.ramps[line] = (change, months - 1)
             if months <= 1:
                 del self.ramps[line]
-        delay = self.rift.draw.aid_pipeline
+        level, disbursed, delay = self.level, self.disbursed, rift.draw.aid_pipeline
         for line in AID_LINES:
-            self.disbursed[line] = relax(self.disbursed[line], self.level[line], delay)
+            disbursed[line] = relax(disbursed[line], level[line], delay)
 
     def _appropriate(self) -> None:
         """Move free lines part of the way to the aid that the state of diplomacy earns."""
@@ -85,12 +92,13 @@ class UnitedStates(Partner):
 
     def usd(self, line: str) -> float:
         """Return the dollars disbursed in the month in one line."""
-        return self.rift.draw[f"aid_{line}"] / 12.0 * self.disbursed[line]
+        return self.dollars[line] * self.disbursed[line]
 
     @property
     def security(self) -> float:
         """Mean level of the three security lines, at most 1."""
-        return min(1.0, sum(self.disbursed[line] for line in SECURITY_LINES) / 3.0)
+        lines: tuple[float, ...] = _security(self.disbursed)
+        return min(1.0, sum(lines) / 3.0)
 
 
 class China(Partner):

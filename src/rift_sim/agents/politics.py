@@ -115,11 +115,12 @@ def _inauguration(model: RiftModel, action: Any) -> None:
         return  # Tables of the start stand in the ledger; the past has closed its own.
     kept = model.draw[f"talks_kept_{president}"]
     for group in model.groups:
-        u = uniform_at(
-            model.seed_number, model.replicate, model.month_index, Process.TABLES, group.number
-        )
-        if group.talks and u >= kept:
-            group.leave_table()
+        if group.talks:
+            u = uniform_at(
+                model.seed_number, model.replicate, model.month_index, Process.TABLES, group.number
+            )
+            if u >= kept:
+                group.leave_table()
 
 
 def _certification(model: RiftModel, outcome: str) -> None:

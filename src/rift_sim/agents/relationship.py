@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Relationship"]
 
-_CRISIS_WEIGHT = {"diplomacy": 1.0, "justice": 0.3, "migration": 0.3, "trade": 0.2}
-"""How much of the depth of a crisis each pillar takes (judgement); aid and intelligence
-follow what is disbursed and shared."""
+_AID_YEARS = 0.25
+"""Time constant of the pillars that follow what is disbursed and shared (judgement)."""
 
 
 class Relationship:
@@ -60,25 +59,31 @@ class Relationship:
 
     def step(self) -> None:
         """Draw the crises of the month and let every pillar answer."""
-        model, draw = self.model, self.model.draw
-        hostility = self.hostility
-        rate = crisis_rate(draw.crisis_base, hostility, self.echo, model.stakeholders.damping())
-        u = uniform_at(model.seed_number, model.replicate, model.month_index, Process.CRISIS)
+        draw, hostility = self.model.draw, self.hostility
         # The crises of the past are dated events of the history; none is drawn there.
-        self.crises = int(poisson(rate, u)) if model.started else 0
+        if self.model.started:
+            self.crises = self._draw_crises(hostility)
         self.echo = echo_step(self.echo, self.crises, draw.crisis_echo, draw.crisis_echo_months)
-        government, states = model.government, model.united_states
-        calm = 1.0 - hostility
-        targets = {
-            "diplomacy": calm,
-            "security_aid": states.security,
-            "intelligence": min(1.0, states.disbursed["intelligence"]) * government.sharing,
-            "justice": government.extradition * (0.5 + 0.5 * calm),
-            "trade": max(0.0, 1.0 - draw.tariff_effect * self.tariff / 25.0),
-            "migration": 0.4 + 0.6 * calm,
-        }
-        for pillar, target in targets.items():
-            follows = pillar in ("security_aid", "intelligence")
-            hit = draw.crisis_depth * self.crises * _CRISIS_WEIGHT.get(pillar, 0.0)
-            years = 0.25 if follows else draw.repair_years
-            self.pillars[pillar] = pillar_step(self.pillars[pillar], target, years, hit)
+        self._answer(1.0 - hostility, draw.crisis_depth * self.crises)
+
+    def _draw_crises(self, hostility: float) -> int:
+        model = self.model
+        damping = model.stakeholders.damping()
+        rate = crisis_rate(model.draw.crisis_base, hostility, self.echo, damping)
+        u = uniform_at(model.seed_number, model.replicate, model.month_index, Process.CRISIS)
+        return int(poisson(rate, u))
+
+    def _answer(self, calm: float, hit: float) -> None:
+        """Move every pillar by a month; crises take `hit`, weighted by pillar (judgement)."""
+        draw, government = self.model.draw, self.model.government
+        states, years = self.model.united_states, draw.repair_years
+        shared = min(1.0, states.disbursed["intelligence"]) * government.sharing
+        justice = government.extradition * (0.5 + 0.5 * calm)
+        trade = max(0.0, 1.0 - draw.tariff_effect * self.tariff / 25.0)
+        level = self.pillars
+        level["diplomacy"] = pillar_step(level["diplomacy"], calm, years, hit)
+        level["security_aid"] = pillar_step(level["security_aid"], states.security, _AID_YEARS, 0.0)
+        level["intelligence"] = pillar_step(level["intelligence"], shared, _AID_YEARS, 0.0)
+        level["justice"] = pillar_step(level["justice"], justice, years, 0.3 * hit)
+        level["trade"] = pillar_step(level["trade"], trade, years, 0.2 * hit)
+        level["migration"] = pillar_step(level["migration"], 0.4 + 0.6 * calm, years, 0.3 * hit)

@@ -9,17 +9,18 @@ from numpy.typing import NDArray
 
 from rift_sim.initial.state import Levels, State
 from rift_sim.physics.contest import WAR, fight, violence
-from rift_sim.physics.displacement import hazard, mass_size
+from rift_sim.physics.displacement import hazard, mean_mass_size
 from rift_sim.physics.groups import utility
 from rift_sim.physics.observation import influence
 from rift_sim.physics.operations import allocate_operations, strike
 from rift_sim.physics.pairs import pair_intensity
+from rift_sim.physics.reach import footholds_of
 
 if TYPE_CHECKING:
     from rift_sim.initial.world import World
     from rift_sim.parameters import Draw
 
-__all__ = ["MASS_LARGEST", "MASS_LIMIT", "MASS_SMALLEST", "find_levels", "shock_spread", "spin_up"]
+__all__ = ["MASS_LARGEST", "MASS_LIMIT", "MASS_SMALLEST", "find_levels", "shock_spread"]
 
 Floats = NDArray[np.float64]
 
@@ -36,15 +37,16 @@ def shock_spread(draw: Draw, size: int) -> Floats:
 
 
 def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels:
-    """Find the factors of `Levels` for a fresh state, and set its violence and memory.
+    """Find the factors of `Levels` for a fresh state, and set its violence, memory and operations.
 
     All mechanisms count as on: a switch changes what happens, not where it starts.
     """
     groups, places = world.shape
+    held, lodgers = footholds_of(state.present)
     armed, support = state.armed.copy(), state.support.copy()
     access = 1.0 - world.territory.remoteness
     exposure = np.ones(groups)
-    allocate_operations(state.operations, armed, exposure, state.memory, access, 0.0)
+    allocate_operations(state.operations, armed, held, exposure, state.memory, access, 0.0)
     hostile = (state.pair_state == WAR).astype(float)
     fighting, clashes, reach = np.zeros(places), np.zeros(places), np.zeros(places)
     strength = np.empty((groups, places))
@@ -53,17 +55,20 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
         reach,
         armed,
         support,
+        held,
         world.territory.indptr,
         world.territory.indices,
         draw.spill,
         draw.support_weight,
     )
-    utilities = np.empty((groups, places))
+    utilities = np.zeros((groups, places))
     weights = np.array(
         [draw.utility_rent, draw.utility_state, draw.utility_operations, draw.utility_rivals]
     )
     utility(
         utilities,
+        held,
+        lodgers,
         rents,
         armed,
         hostile,
@@ -75,8 +80,8 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
     )
     members = state.members
     total = np.maximum(members.sum(axis=1), 1e-9)
-    mean_rent = (rents * members).sum(axis=1) / total
-    mean_utility = (utilities * members).sum(axis=1) / total
+    mean_rent = np.einsum("gi,gi->g", rents, members) / total
+    mean_utility = np.einsum("gi,gi->g", utilities, members) / total
     scratch = np.zeros(groups)
     intensity = np.empty((groups, groups))
     calm = draw.war_intensity * draw.coexistence_intensity
@@ -92,6 +97,7 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
     )
     fight(
         armed,
+        lodgers,
         intensity,
         hostile,
         state.state_presence,
@@ -102,7 +108,7 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
         np.zeros((groups, groups)),
         scratch,
     )
-    strike(armed, support, state.operations, exposure, draw.loss_rate, scratch, clashes)
+    strike(armed, support, held, state.operations, exposure, draw.loss_rate, scratch, clashes)
     yearly = (draw.deaths_groups, draw.deaths_state, draw.deaths_civilians)
     inside = world.inside
     scale = np.array(
@@ -124,12 +130,12 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
         draw.displacement_violence_memory,
         draw.displacement_people,
     )
-    grid = (np.arange(400) + 0.5) / 400.0
-    mean_size = float(
-        np.mean([mass_size(u, MASS_SMALLEST, 0.5 * MASS_LARGEST, draw.mass_tail) for u in grid])
-    )
+    mean_size = mean_mass_size(MASS_SMALLEST, 0.5 * MASS_LARGEST, draw.mass_tail)
     level = _ratio(draw.displacement_level / 12.0, expected.sum())
     remote = (expected * world.territory.remoteness**2).sum()
+    # The operations of the first month go where the violence of the start is.
+    focus = draw.operations_focus
+    allocate_operations(state.operations, state.armed, held, exposure, state.memory, access, focus)
     return Levels(
         violence=scale,
         displaced=(1.0 - draw.mass_share) * level,
@@ -137,18 +143,6 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
         confined=_ratio(draw.confinement_level / 12.0, remote),
         mean_rent=mean_rent,
         mean_utility=mean_utility,
-    )
-
-
-def spin_up(world: World, draw: Draw, state: State) -> None:
-    """Place the operations of the first month where the violence of the start is."""
-    allocate_operations(
-        state.operations,
-        state.armed,
-        np.ones(world.shape[0]),
-        state.memory,
-        1.0 - world.territory.remoteness,
-        draw.operations_focus,
     )
 
 

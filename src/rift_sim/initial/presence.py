@@ -3,45 +3,70 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-__all__ = ["assign_presence", "smooth_noise"]
+from rift_sim.physics.arrays import Flags, Floats, Indices, Ints, Numbers
+from rift_sim.physics.kernel import kernel
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.uint8]
+__all__ = ["assign_presence", "best_first", "smooth_noise"]
 
 
-def smooth_noise(
-    noise: Floats, indptr: NDArray[np.int32], indices: NDArray[np.int32], weight: float = 0.7
-) -> Floats:
+def smooth_noise(noise: Floats, indptr: Indices, indices: Indices, weight: float = 0.7) -> Floats:
     """Blend noise with the mean of its neighbours, so that footholds form clusters.
 
     `noise` has shape (..., place); the variance is brought back to about 1.
     """
-    degree = np.maximum(np.diff(indptr), 1)
-    sums = np.add.reduceat(
-        np.concatenate([noise[..., indices], np.zeros((*noise.shape[:-1], 1))], axis=-1),
-        np.minimum(indptr[:-1], indices.size),
-        axis=-1,
-    )
-    near = np.where(np.diff(indptr) > 0, sums, 0.0) / degree
-    blend = (1.0 - weight) * noise + weight * near * np.sqrt(degree)
-    return np.asarray(blend / np.sqrt((1.0 - weight) ** 2 + weight**2))
+    rows = np.atleast_2d(noise)
+    out = np.empty_like(rows)
+    _smooth(out, rows, indptr, indices, weight)
+    return out.reshape(noise.shape)
 
 
+@kernel
+def _smooth(out: Floats, noise: Floats, indptr: Indices, indices: Indices, weight: float) -> None:
+    scale = np.sqrt((1.0 - weight) ** 2 + weight**2)
+    for g in range(noise.shape[0]):
+        for i in range(noise.shape[1]):
+            near = 0.0
+            for k in range(indptr[i], indptr[i + 1]):
+                near += noise[g, indices[k]]
+            degree = max(1.0, float(indptr[i + 1] - indptr[i]))
+            blend = (1.0 - weight) * noise[g, i] + weight * near / np.sqrt(degree)
+            out[g, i] = blend / scale
+
+
+@kernel
+def best_first(score: Floats, places: Numbers, order: Numbers) -> None:
+    """Order places by falling score; of equal ones the first given comes first.
+
+    Parameters
+    ----------
+    score
+        Shape (place,).
+    places
+        Indices into `score`.
+    order
+        The same indices in order, at least as long; written.
+    """
+    for n in range(places.size):
+        place = places[n]
+        slot = n
+        while slot > 0 and score[order[slot - 1]] < score[place]:
+            order[slot] = order[slot - 1]
+            slot -= 1
+        order[slot] = place
+
+
+@kernel
 def assign_presence(
-    counts: NDArray[np.int64],
-    any_group: NDArray[np.int64],
-    department: NDArray[np.int32],
-    place_score: Floats,
-    group_score: Floats,
+    counts: Numbers, any_group: Numbers, department: Ints, place_score: Floats, group_score: Floats
 ) -> Flags:
     """Choose municipalities so that every department count is met exactly.
 
     In each department the `any_group` places with the highest scores are affected; each
-    group takes the best of them by its own score; affected places left without a group
-    are then given to the group with the most doubly held places, which leaves one of
-    those. A department whose counts contradict each other keeps the group counts.
+    group takes the best of them by its own score. Affected places left without a group
+    then go to the one that wants them most among groups with a place to spare, which
+    leaves the place it wants least of those it shares. A department whose counts
+    contradict each other keeps the group counts.
 
     Parameters
     ----------
@@ -59,37 +84,58 @@ def assign_presence(
     ndarray
         1 where a group has a foothold, shape (group, place).
     """
-    groups = counts.shape[1]
-    present = np.zeros((groups, department.size), dtype=np.uint8)
-    for d in range(counts.shape[0]):
-        wanted = counts[d]
-        if not wanted.any():
+    departments, groups = counts.shape
+    places = department.size
+    present = np.zeros((groups, places), dtype=np.uint8)
+    here = np.empty(places, dtype=np.int64)
+    affected, order = np.empty(places, dtype=np.int64), np.empty(places, dtype=np.int64)
+    for d in range(departments):
+        most = 0
+        for g in range(groups):
+            most = max(most, counts[d, g])
+        if most == 0:
             continue
-        here = np.flatnonzero(department == d)
-        size = min(max(int(any_group[d]), int(wanted.max())), here.size)
-        affected = here[np.argsort(-place_score[here], kind="stable")[:size]]
-        chosen = np.zeros((groups, size), dtype=bool)
-        for g in np.flatnonzero(wanted):
-            best = np.argsort(-group_score[g, affected], kind="stable")
-            chosen[g, best[: min(int(wanted[g]), size)]] = True
-        _cover(chosen, group_score[:, affected])
-        present[:, affected] = chosen
+        found = 0
+        for i in range(places):
+            if department[i] == d:
+                here[found] = i
+                found += 1
+        size = min(max(any_group[d], most), found)
+        best_first(place_score, here[:found], affected)
+        for g in range(groups):
+            if counts[d, g] > 0:
+                best_first(group_score[g], affected[:size], order)
+                for n in range(min(counts[d, g], size)):
+                    present[g, order[n]] = 1
+        _cover(present, group_score, affected[:size])
     return present
 
 
-def _cover(chosen: NDArray[np.bool_], score: Floats) -> None:
+@kernel
+def _cover(present: Flags, score: Floats, affected: Numbers) -> None:
     """Hand doubly held places over until none is left without a group."""
-    while True:
-        held = chosen.sum(axis=0)
-        empty = np.flatnonzero(held == 0)
-        if empty.size == 0:
+    groups = present.shape[0]
+    for place in affected:
+        held = 0
+        for g in range(groups):
+            held += present[g, place]
+        if held > 0:
+            continue
+        # Of the groups with a place to spare, the one that wants this place most gets it
+        # for the one it wants least.
+        taker, given = -1, -1
+        for g in range(groups):
+            worst = -1
+            for other in affected:
+                if present[g, other] == 1 and (worst < 0 or score[g, other] < score[g, worst]):
+                    shared = 0
+                    for h in range(groups):
+                        shared += present[h, other]
+                    if shared > 1:
+                        worst = other
+            if worst >= 0 and (taker < 0 or score[g, place] > score[taker, place]):
+                taker, given = g, worst
+        if taker < 0:
             return
-        spare = chosen & (held > 1)
-        if not spare.any():
-            return
-        place = int(empty[0])
-        g = int(np.argmax(np.where(spare.any(axis=1), score[:, place], -np.inf)))
-        candidates = np.flatnonzero(spare[g])
-        worst = int(candidates[np.argmin(score[g, candidates])])
-        chosen[g, worst] = False
-        chosen[g, place] = True
+        present[taker, given] = 0
+        present[taker, place] = 1

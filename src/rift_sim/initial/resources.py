@@ -66,7 +66,9 @@ def coca_places(territory: Territory, ledger: Ledger) -> tuple[Floats, NDArray[n
     return hectares, places
 
 
-def destinations(territory: Territory, count: int = 24) -> tuple[NDArray[np.int32], Floats, Floats]:
+def destinations(
+    territory: Territory, count: int = 24
+) -> tuple[NDArray[np.uint32], Floats, Floats]:
     """List for every place the towns its people would flee to.
 
     The `count - 1` places with the strongest gravity at middling exponents, and the
@@ -87,7 +89,7 @@ def destinations(territory: Territory, count: int = 24) -> tuple[NDArray[np.int3
     rows = np.arange(inside)
     score[rows, rows] = -np.inf
     best = np.argsort(-score, axis=1, kind="stable")[:, : count - 1]
-    index = np.concatenate([np.arange(places)[:, None], best], axis=1).astype(np.int32)
+    index = np.concatenate([np.arange(places)[:, None], best], axis=1).astype(np.uint32)
     # A zone's own row is never used for people; point it at its nearest town.
     index[inside:, 0] = best[inside:, 0] if count > 1 else 0
     columns = index.astype(np.int64)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.initial.draws import normals, normals_by_group, uniforms, uniforms_by_group
-from rift_sim.initial.levels import find_levels, shock_spread, spin_up
+from rift_sim.initial.draws import normals, normals_by_group, uniforms
+from rift_sim.initial.levels import find_levels, shock_spread
 from rift_sim.initial.presence import assign_presence, smooth_noise
+from rift_sim.initial.spread import move_abroad, share_members, spread_coca, survey_thresholds
 from rift_sim.initial.state import Levels, State
 from rift_sim.physics.displacement import destination_weights
 from rift_sim.physics.groups import rent
@@ -49,16 +50,15 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
     reference = np.where(territory.is_zone, 0.5, reference)
     coca, capacity = _coca(world, draw, key(Process.INITIAL_COCA), key(Process.INITIAL_COCA_SHOCK))
     rents = np.empty((groups, places))
-    rent(rents, world.mix, world.resources, coca, draw.coca_scale)
+    rent(rents, world.everywhere, world.mix, world.resources, coca, draw.coca_scale)
     present = _presence(world, draw, rents, reference, key(Process.INITIAL_PRESENCE))
     armed, support = _members(world, draw, rents, present, key(Process.INITIAL_MEMBERS))
     _send_abroad(world, draw, armed, support, present)
-    members = armed + support
-    quantile = uniforms_by_group(key(Process.DETECTION), world.numbers, places)
+    detection = np.empty((groups, places))
+    survey_thresholds(
+        detection, armed, support, present, draw.survey_scale, world.numbers, key(Process.DETECTION)
+    )
     attention = uniforms(key(Process.DETECTION), places)
-    # Whoever stands in the survey of the start is seen, with some room before losing sight.
-    seen = 1.0 - np.exp(-members / draw.survey_scale)
-    survey = np.where(present == 1, 0.6 * seen * quantile, quantile)
     weights = np.empty(world.log_distance.shape)
     destination_weights(
         weights,
@@ -89,7 +89,7 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
         noise=draw.noise_sd * normals(key(Process.DISPLACEMENT_NOISE), places),
         region_shock=shock_spread(draw, len(territory.departments) + 1)
         * normals(key(Process.DEPARTMENT_SHOCK), len(territory.departments) + 1),
-        detection=-draw.survey_scale * np.log1p(-survey),
+        detection=detection,
         attention=-draw.alert_scale * np.log1p(-attention),
         destination_weights=weights,
         pair_state=world.pair_state.copy(),
@@ -97,7 +97,6 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
         levels=_NO_LEVELS,
     )
     state.levels = find_levels(world, draw, state, rents)
-    spin_up(world, draw, state)
     return state
 
 
@@ -112,17 +111,16 @@ def _coca(world: World, draw: Draw, key: np.uint64, shock_key: np.uint64) -> tup
     mining, smuggling, _ = world.resources
     suitability = 1.5 * territory.remoteness + 0.8 * smuggling + 0.3 * mining
     score = suitability + smooth_noise(noise[0], territory.indptr, territory.indices)
-    national = draw.coca_start_spread * shocks[-1]
-    coca = np.zeros(len(territory.code))
-    for d, hectares in enumerate(world.coca_hectares):
-        count = int(world.coca_counts[d])
-        if count == 0:
-            continue
-        here = np.flatnonzero(territory.department_index == d)
-        best = here[np.argsort(-score[here], kind="stable")[:count]]
-        share = np.exp(0.6 * suitability[best] + 1.1 * noise[1, best])
-        local = draw.coca_department_spread * shocks[d]
-        coca[best] = hectares * np.exp(national + local) * share / share.sum()
+    coca = np.empty(len(territory.code))
+    spread = draw.coca_start_spread * shocks[-1] + draw.coca_department_spread * shocks[:-1]
+    spread_coca(
+        coca,
+        score,
+        0.6 * suitability + 1.1 * noise[1],
+        territory.department_index,
+        world.coca_hectares * np.exp(spread),
+        world.coca_counts,
+    )
     capacity = np.where(coca > 0.0, draw.coca_headroom * coca, 0.0)
     near = smooth_noise(capacity, territory.indptr, territory.indices, 1.0)
     open_land = (capacity == 0.0) & (near > 0.0) & world.inside
@@ -155,39 +153,38 @@ def _presence(world: World, draw: Draw, rents: Floats, reference: Floats, key: n
 def _members(
     world: World, draw: Draw, rents: Floats, present: Flags, key: np.uint64
 ) -> tuple[Floats, Floats]:
-    """Share the members of each group among its footholds, a commission at the least."""
-    noise = normals_by_group(key, world.numbers, world.shape[1])
-    weight = present * np.exp(0.5 * draw.utility_rent * rents + 0.7 * noise)
-    armed = np.zeros(world.shape)
-    support = np.zeros(world.shape)
-    for g, (total, fighters) in enumerate(world.members):
-        held = np.count_nonzero(present[g])
-        if held == 0 or total <= 0.0:
-            continue
-        least = min(8.0, 0.5 * total / held)
-        here = present[g] * least + (total - least * held) * weight[g] / weight[g].sum()
-        armed[g] = here * fighters / total
-        support[g] = here - armed[g]
+    armed, support = np.empty(world.shape), np.empty(world.shape)
+    share_members(
+        armed,
+        support,
+        present,
+        rents,
+        world.members,
+        0.5 * draw.utility_rent,
+        0.7,
+        world.numbers,
+        key,
+    )
     return armed, support
 
 
 def _send_abroad(world: World, draw: Draw, armed: Floats, support: Floats, present: Flags) -> None:
     """Move the share of members with rear areas across the border into the zones."""
+    if world.map_file is not None:
+        return
     territory = world.territory
-    shares = {"venezuela": draw.share_abroad_venezuela, "ecuador": draw.share_abroad_ecuador}
-    for zone in np.flatnonzero(territory.is_zone):
-        share = shares[territory.country[zone]]
-        near = territory.indices[territory.indptr[zone] : territory.indptr[zone + 1]]
-        near = near[~territory.is_zone[near]]
-        for g in range(armed.shape[0]):
-            held = near[present[g, near] == 1]
-            if held.size == 0 or world.map_file is not None:
-                continue
-            for members in (armed, support):
-                moved = share * members[g, held]
-                members[g, held] -= moved
-                members[g, zone] += moved.sum()
-            present[g, zone] = 1
+    shares = (("venezuela", draw.share_abroad_venezuela), ("ecuador", draw.share_abroad_ecuador))
+    for country, share in shares:
+        move_abroad(
+            armed,
+            support,
+            present,
+            world.zone_rows[country],
+            share,
+            territory.is_zone,
+            territory.indptr,
+            territory.indices,
+        )
 
 
 def _people(world: World, draw: Draw, weights: Floats) -> tuple[Floats, Floats, Floats]:
@@ -201,8 +198,8 @@ def _people(world: World, draw: Draw, weights: Floats) -> tuple[Floats, Floats, 
     rural = population * territory.rural_share
     total_rural = rural.sum()
     away = fresh * (rural / total_rural if total_rural > 0.0 else population / whole)
-    hosts = np.zeros_like(population)
-    np.add.at(hosts, world.destination_index, (rural[:, None] + 1.0) * weights)
+    towns, fleeing = world.destination_index.ravel(), (rural[:, None] + 1.0) * weights
+    hosts = np.bincount(towns, fleeing.ravel(), minlength=population.size)
     hosts = np.where(world.inside, 0.5 * hosts / hosts.sum() + 0.5 * population / whole, 0.0)
     protracted = (stock - fresh) * hosts / hosts.sum()
     protracted = np.minimum(protracted, 0.6 * population)

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from rift_sim.calendar import Month, month_axis
 from rift_sim.initial.map_file import PresenceMap, read_presence
 from rift_sim.initial.resources import coca_places, destinations, resource_indices
+from rift_sim.parameters import Beliefs
 from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
+from rift_sim.physics.reach import Cells
 from rift_sim.physics.streams import group_number
 from rift_sim.seeds import load_ledger
 from rift_sim.territory import load_territory
@@ -120,6 +122,48 @@ class World:
     def inside(self) -> NDArray[np.bool_]:
         """True for the municipalities of Colombia, False for border zones; shape (place,)."""
         return ~self.territory.is_zone
+
+    @cached_property
+    def municipalities_by_department(self) -> Floats:
+        """Municipalities in each department, at least 1, shape (department,)."""
+        inside = self.territory.department_index[self.inside]
+        counts = np.bincount(inside, minlength=len(self.territory.departments))
+        return np.maximum(counts, 1).astype(np.float64)
+
+    @cached_property
+    def rural_people(self) -> Floats:
+        """Rural population; 1,000 for a border zone (judgement), shape (place,)."""
+        territory = self.territory
+        return np.where(self.inside, territory.population * territory.rural_share, 1000.0)
+
+    @cached_property
+    def armed_share(self) -> Floats:
+        """Armed part of the members of each group that it keeps to, shape (group,)."""
+        shares = self.members[:, 1] / np.maximum(self.members[:, 0], 1e-9)
+        return np.where(shares > 0.0, shares, 0.5)
+
+    @cached_property
+    def zone_rows(self) -> dict[str, NDArray[np.uint32]]:
+        """Border zones by neighbour."""
+        zone, country = self.territory.is_zone, np.array(self.territory.country)
+        return {
+            name: np.flatnonzero(zone & (country == name)).astype(np.uint32)
+            for name in ("venezuela", "ecuador")
+        }
+
+    @cached_property
+    def beliefs(self) -> Beliefs:
+        """What the scenario believes about every parameter."""
+        return Beliefs(self.ledger, self.scenario.assumptions)
+
+    @cached_property
+    def everywhere(self) -> Cells:
+        """Every place, for each group."""
+        groups, places = self.shape
+        return Cells(
+            np.full(groups, places, dtype=np.uint32),
+            np.tile(np.arange(places, dtype=np.uint32), (groups, 1)),
+        )
 
     @cached_property
     def pair_state(self) -> NDArray[np.int64]:

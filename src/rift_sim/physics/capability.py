@@ -30,13 +30,15 @@ def ces(
     """
     total = sum(weights)
     rho = 1.0 - 1.0 / elasticity
-    positive = [max(value, 1e-6) for value in inputs]
+    positive = [value if value > 1e-6 else 1e-6 for value in inputs]
     if abs(rho) < 1e-9:
         core = 1.0
         for value, weight in zip(positive, weights, strict=True):
             core *= value ** (weight / total)
     else:
-        mean = sum(w / total * v**rho for v, w in zip(positive, weights, strict=True))
+        mean = 0.0
+        for value, weight in zip(positive, weights, strict=True):
+            mean += weight / total * value**rho
         core = mean ** (1.0 / rho)
     return floor + (1.0 - floor) * core
 
@@ -70,7 +72,7 @@ def substitution_step(substitute: float, lost: float, ceiling: float, years: flo
     years
         Time constant.
     """
-    return relax(substitute, ceiling * max(lost, 0.0), years * 12.0)
+    return relax(substitute, ceiling * lost if lost > 0.0 else 0.0, years * 12.0)
 
 
 def leadership_step(experience: float, rebuild: float, training: float) -> float:
@@ -96,4 +98,4 @@ def relax(value: float, target: float, months: float) -> float:
     months
         Time constant; below one month the target is reached at once.
     """
-    return value + (target - value) * min(1.0, 1.0 / max(months, 1.0))
+    return value + (target - value) * (1.0 / months if months > 1.0 else 1.0)

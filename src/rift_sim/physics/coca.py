@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rift_sim.physics.arrays import Floats, Indices
+from rift_sim.physics.elementary import exp
 from rift_sim.physics.kernel import kernel
 from rift_sim.physics.streams import normal, uniform
 
 __all__ = ["coca_step"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
 
 
 @kernel
@@ -22,8 +20,8 @@ def coca_step(
     access: Floats,
     trend: float,
     shock: Floats,
-    indptr: Ints,
-    indices: Ints,
+    indptr: Indices,
+    indices: Indices,
     local_spread: float,
     removal: float,
     entry_rate: float,
@@ -72,7 +70,7 @@ def coca_step(
         reachable += coca[i] * (0.3 + 0.7 * access[i])
     share = min(0.5, removal / reachable) if reachable > 0.0 else 0.0
     totals[:] = 0.0
-    chance = 1.0 - np.exp(-entry_rate / 12.0)
+    chance = 1.0 - exp(-entry_rate / 12.0)
     for i in range(places):
         if coca[i] > 0.0:
             taken = coca[i] * (0.3 + 0.7 * access[i]) * share
@@ -82,7 +80,7 @@ def coca_step(
             if room < 0.0:
                 drift = min(drift, 0.05 * room)
             noise = local_spread * normal(uniform(key_local, i))
-            grown = left * np.exp(drift + shock[i] + noise - 0.5 * local_spread**2)
+            grown = left * exp(drift + shock[i] + noise - 0.5 * local_spread**2)
             totals[0] += grown - left
             totals[1] += taken
             coca[i] = grown

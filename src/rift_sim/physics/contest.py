@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rift_sim.physics.arrays import Flags, Floats
+from rift_sim.physics.elementary import exp
 from rift_sim.physics.kernel import kernel
-from rift_sim.physics.streams import normal, poisson, uniform
+from rift_sim.physics.reach import Lodgers
+from rift_sim.physics.streams import fill_poisson, normal, uniform
 
 __all__ = ["COEXISTENCE", "PACT", "WAR", "deaths", "fight", "violence"]
 
-Floats = NDArray[np.float64]
 
 COEXISTENCE, WAR, PACT = 0, 1, 2
 
@@ -18,13 +19,14 @@ COEXISTENCE, WAR, PACT = 0, 1, 2
 @kernel
 def fight(
     armed: Floats,
+    lodgers: Lodgers,
     intensity: Floats,
     hostile: Floats,
     state: Floats,
     deterrence: float,
     loss: float,
     fighting: Floats,
-    contested: NDArray[np.uint8],
+    contested: Flags,
     overlap: Floats,
     losses: Floats,
 ) -> None:
@@ -39,6 +41,8 @@ def fight(
     ----------
     armed
         Shape (group, place); changed in place.
+    lodgers
+        Groups that are in each place.
     intensity
         Fighting per engaged member and month for each pair, shape (group, group),
         symmetric; 0 in a pact.
@@ -59,17 +63,20 @@ def fight(
     losses
         Armed members lost by each group, shape (group,); written.
     """
-    groups, places = armed.shape
     overlap[:] = 0.0
     losses[:] = 0.0
-    for i in range(places):
-        fighting[i] = 0.0
-        contested[i] = 0
+    fighting[:] = 0.0
+    contested[:] = 0
+    for i in range(armed.shape[1]):
+        if lodgers.number[i] < 2:
+            continue
         calm = max(0.0, 1.0 - deterrence * state[i])
-        for g in range(groups):
+        for first in range(lodgers.number[i]):
+            g = lodgers.group[i, first]
             if armed[g, i] <= 0.0:
                 continue
-            for h in range(g + 1, groups):
+            for second in range(first + 1, lodgers.number[i]):
+                h = lodgers.group[i, second]
                 if armed[h, i] <= 0.0:
                     continue
                 total = armed[g, i] + armed[h, i]
@@ -123,13 +130,18 @@ def violence(
 
 
 @kernel
-def deaths(out: Floats, expected: Floats, spread: float, key: np.uint64) -> None:
+def deaths(out: Floats, expected: Floats, spread: float, key: np.uint64, scratch: Floats) -> None:
     """Draw conflict deaths in each place.
 
     A Poisson count whose mean carries lognormal noise of standard deviation `spread`
-    and mean 1. Shapes (place,).
+    and mean 1. Shapes (place,); `scratch` has shape (4, place), all zero, and is left so.
     """
     places = out.size
+    mean, luck, term = scratch[0], scratch[1], scratch[2]
     for i in range(places):
-        noise = np.exp(spread * normal(uniform(key, places + i)) - 0.5 * spread * spread)
-        out[i] = poisson(expected[i] * noise, uniform(key, i))
+        noise = exp(spread * normal(uniform(key, places + i)) - 0.5 * spread * spread)
+        mean[i] = expected[i] * noise
+    for i in range(places):
+        luck[i] = uniform(key, i)
+    fill_poisson(out, mean, luck, term, scratch[3])
+    scratch[:] = 0.0

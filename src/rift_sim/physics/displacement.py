@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rift_sim.physics.arrays import Floats, Indices
+from rift_sim.physics.elementary import exp, log, power
 from rift_sim.physics.kernel import kernel
-from rift_sim.physics.streams import normal, poisson, uniform
+from rift_sim.physics.streams import fill_poisson, normal, uniform
 
 __all__ = [
     "confine",
     "destination_weights",
     "displace",
     "hazard",
-    "hosted",
     "mass_size",
+    "mean_mass_size",
     "resettle",
 ]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
 
 
 @kernel
@@ -47,11 +45,12 @@ def destination_weights(
     """
     places, count = out.shape
     for i in range(places):
-        total = 0.0
-        for k in range(1, count):
-            out[i, k] = np.exp(
+        for k in range(count):
+            out[i, k] = exp(
                 population_exponent * log_population[i, k] + distance_exponent * log_distance[i, k]
             )
+        total = 0.0
+        for k in range(1, count):
             total += out[i, k]
         out[i, 0] = stay
         for k in range(1, count):
@@ -76,28 +75,35 @@ def hazard(
     the deaths expected this month and m their recent mean. Shapes (place,).
     """
     for i in range(out.size):
-        v = violence[i]
-        if v > 0.0 and resident[i] > 0.0:
-            out[i] = (
-                (rural[i] * resident[i]) ** people_exponent
-                * v**elasticity_now
-                * max(memory[i], 1e-6) ** elasticity_memory
-                * frailty[i]
-            )
-        else:
-            out[i] = 0.0
+        at_risk = violence[i] > 0.0 and rural[i] * resident[i] > 0.0
+        rate = exp(
+            people_exponent * log(rural[i] * resident[i])
+            + elasticity_now * log(violence[i])
+            + elasticity_memory * log(max(memory[i], 1e-6))
+        )
+        out[i] = rate * frailty[i] if at_risk else 0.0
 
 
 @kernel
 def mass_size(u: float, smallest: float, largest: float, tail: float) -> float:
     """Return the size of a mass event: Pareto with exponent `tail`, cut at `largest`."""
-    top = 1.0 - (smallest / largest) ** tail
-    return float(smallest * (1.0 - u * top) ** (-1.0 / tail))
+    top = 1.0 - power(smallest / largest, tail)
+    return float(smallest * power(1.0 - u * top, -1.0 / tail))
+
+
+@kernel
+def mean_mass_size(smallest: float, largest: float, tail: float) -> float:
+    """Return the mean size of a mass event, over 400 equally likely quantiles."""
+    total = 0.0
+    for k in range(400):
+        total += mass_size((k + 0.5) / 400.0, smallest, largest, tail)
+    return total / 400.0
 
 
 @kernel
 def displace(
     newly: Floats,
+    pressure: Floats,
     expected: Floats,
     noise: Floats,
     shock: Floats,
@@ -109,6 +115,7 @@ def displace(
     key_count: np.uint64,
     key_mass: np.uint64,
     key_size: np.uint64,
+    scratch: Floats,
 ) -> None:
     """Draw the newly displaced of each place and take them from the residents.
 
@@ -116,6 +123,8 @@ def displace(
     ----------
     newly
         People, whole numbers, shape (place,); written.
+    pressure
+        Hazard of the place with the noise of place and region, shape (place,); written.
     expected
         Hazard of the place from `hazard`, shape (place,).
     noise
@@ -133,46 +142,61 @@ def displace(
         Monthly autocorrelation and standard deviation of the log-noise.
     key_noise, key_count, key_mass, key_size
         Streams.
+    scratch
+        Shape (4, place), all zero; left so.
     """
     fresh = np.sqrt(1.0 - persistence * persistence) * spread
-    for i in range(newly.size):
+    places = newly.size
+    mean, luck, margin = scratch[0], scratch[1], scratch[2]
+    for i in range(places):
         noise[i] = persistence * noise[i] + fresh * normal(uniform(key_noise, i))
-        newly[i] = 0.0
-        if expected[i] <= 0.0:
-            continue
-        factor = expected[i] * shock[i] * np.exp(noise[i] - 0.5 * spread * spread)
-        count = poisson(rates[0] * factor, uniform(key_count, i))
-        chance = 1.0 - np.exp(-rates[1] * expected[i] * shock[i])
-        limit = rates[5] * resident[i]
-        if uniform(key_mass, i) < chance:
-            largest = max(rates[2] * 1.01, min(rates[3], limit))
-            count += np.floor(mass_size(uniform(key_size, i), rates[2], largest, rates[4]))
-        newly[i] = min(count, np.floor(limit))
+    for i in range(places):
+        pressure[i] = expected[i] * shock[i] * exp(noise[i] - 0.5 * spread * spread)
+    for i in range(places):
+        mean[i] = rates[0] * pressure[i]
+    for i in range(places):
+        luck[i] = uniform(key_count, i)
+    fill_poisson(newly, mean, luck, margin, scratch[3])
+    for i in range(places):
+        margin[i] = 1.0 - exp(-rates[1] * expected[i] * shock[i]) - uniform(key_mass, i)
+    for i in range(places):
+        if margin[i] > 0.0:
+            largest = max(rates[2] * 1.01, min(rates[3], rates[5] * resident[i]))
+            newly[i] += np.floor(mass_size(uniform(key_size, i), rates[2], largest, rates[4]))
+    for i in range(places):
+        newly[i] = min(newly[i], np.floor(rates[5] * resident[i]))
+    for i in range(places):
         resident[i] -= newly[i]
+    scratch[:] = 0.0
 
 
 @kernel
 def confine(
     confined: Floats,
-    expected: Floats,
-    shock: Floats,
-    noise: Floats,
-    spread: float,
+    pressure: Floats,
     remoteness: Floats,
     resident: Floats,
     rate: float,
     limit: float,
     key: np.uint64,
+    scratch: Floats,
 ) -> None:
     """Draw the people newly confined: the same violence, but no way out.
 
     Confinement competes with flight: its rate grows with the square of remoteness.
-    Shapes (place,); `limit` is the largest share of residents in a month.
+    `pressure` is that of `displace`. Shapes (place,); `limit` is the largest share of
+    residents in a month; `scratch` has shape (4, place), all zero, and is left so.
     """
-    for i in range(confined.size):
-        factor = expected[i] * shock[i] * np.exp(noise[i] - 0.5 * spread * spread)
-        mean = rate * factor * remoteness[i] * remoteness[i]
-        confined[i] = min(poisson(mean, uniform(key, i)), np.floor(limit * resident[i]))
+    places = confined.size
+    mean, luck = scratch[0], scratch[1]
+    for i in range(places):
+        mean[i] = rate * pressure[i] * remoteness[i] * remoteness[i]
+    for i in range(places):
+        luck[i] = uniform(key, i)
+    fill_poisson(confined, mean, luck, scratch[2], scratch[3])
+    for i in range(places):
+        confined[i] = min(confined[i], np.floor(limit * resident[i]))
+    scratch[:] = 0.0
 
 
 @kernel
@@ -182,11 +206,13 @@ def resettle(
     resident: Floats,
     away: Floats,
     protracted: Floats,
-    destinations: Ints,
+    destinations: Indices,
     weights: Floats,
     abroad_share: Floats,
     rates: Floats,
     totals: Floats,
+    hosted: Floats,
+    scratch: Floats,
 ) -> None:
     """Move the displaced through their states: away, protracted, returned, settled.
 
@@ -212,21 +238,30 @@ def resettle(
     totals
         Returned, crossed the border, solved, natural increase (people), shape (4,);
         written.
+    hosted
+        Displaced people who live in each place, shape (place,); written.
+    scratch
+        Shape (4, place), all zero; left so.
     """
     totals[:] = 0.0
     places, count = weights.shape
+    calm, guests = scratch[0], scratch[1]
+    for i in range(places):
+        calm[i] = exp(-rates[4] * violence[i])
     for i in range(places):
         out = newly[i] * abroad_share[i]
         totals[1] += out
         away[i] += newly[i] - out
-        back = away[i] * rates[0] * np.exp(-rates[4] * violence[i])
-        settle = (away[i] - back) * rates[1]
-        away[i] -= back + settle
+        back = away[i] * rates[0] * calm[i]
+        staying = away[i] - back
+        away[i] = staying * (1.0 - rates[1])
         resident[i] += back
         totals[0] += back
+        # Those who settle and those who stay away live with the same hosts.
         for k in range(count):
-            protracted[destinations[i, k]] += settle * weights[i, k]
+            guests[destinations[i, k]] += staying * weights[i, k]
     for i in range(places):
+        protracted[i] += rates[1] * guests[i]
         solved = protracted[i] * rates[2]
         protracted[i] -= solved
         resident[i] += solved
@@ -234,17 +269,5 @@ def resettle(
         born = resident[i] * rates[3]
         resident[i] += born
         totals[3] += born
-
-
-@kernel
-def hosted(
-    out: Floats, away: Floats, protracted: Floats, destinations: Ints, weights: Floats
-) -> None:
-    """Count the displaced people who live in each place, shape (place,); written."""
-    places, count = weights.shape
-    for i in range(places):
-        out[i] = protracted[i]
-    for i in range(places):
-        if away[i] > 0.0:
-            for k in range(count):
-                out[destinations[i, k]] += away[i] * weights[i, k]
+        hosted[i] = protracted[i] + (1.0 - rates[1]) * guests[i]
+    scratch[:] = 0.0

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rift_sim.physics.kernel import kernel
+from rift_sim.physics.arrays import Flags, Floats, Indices, Numbers
+from rift_sim.physics.elementary import exp
+from rift_sim.physics.kernel import inlined, kernel
+from rift_sim.physics.reach import Cells, Lodgers, add_foothold, drop_foothold
 from rift_sim.physics.streams import group_place, uniform
 
-__all__ = ["enter", "withdraw"]
+__all__ = ["enter", "highest_chance", "withdraw"]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.uint8]
-Ints = NDArray[np.int32]
+
+@inlined
+def highest_chance(rate: float) -> float:
+    """Return a chance of entry in a month that no place exceeds; `rate` as in `enter`."""
+    return rate / 12.0 * 5.0
 
 
 @kernel
@@ -20,11 +24,15 @@ def enter(
     armed: Floats,
     support: Floats,
     present: Flags,
+    listed: Flags,
+    held: Cells,
+    lodgers: Lodgers,
+    prospects: Cells,
     utilities: Floats,
     mean_utility: Floats,
-    indptr: Ints,
-    indices: Ints,
-    numbers: NDArray[np.int64],
+    indptr: Indices,
+    indices: Indices,
+    numbers: Numbers,
     key: np.uint64,
     rate: float,
     reach: float,
@@ -42,6 +50,10 @@ def enter(
     ----------
     armed, support, present
         Shape (group, place); changed in place.
+    listed, held, lodgers
+        Lists of footholds, as `list_footholds` makes them; changed in place.
+    prospects
+        Places worth a look: all that `scout` finds with `highest_chance`.
     utilities, mean_utility
         Shape (group, place), and the group's mean over its members, shape (group,).
     indptr, indices
@@ -54,7 +66,7 @@ def enter(
         Entries a year at full neighbouring strength; armed members next door at which
         63 % of that is reached; members in a founding party.
     scratch
-        Shape (3, place), all zero; left so. Neighbours count as they were before the
+        Shape (4, place), all zero; left so. Neighbours count as they were before the
         month's foundings.
 
     Returns
@@ -62,39 +74,39 @@ def enter(
     int
         Number of footholds founded.
     """
-    groups, places = armed.shape
     founded = 0
     near, strength = scratch[0], scratch[1]
-    for g in range(groups):
-        for j in range(places):
-            if present[g, j]:
-                for k in range(indptr[j], indptr[j + 1]):
-                    near[indices[k]] += armed[g, j]
-                    strength[indices[k]] += armed[g, j] + support[g, j]
-        for i in range(places):
-            if near[i] > 0.0 and not present[g, i]:
-                # Most draws miss even the highest hazard there is: settle those first.
-                u = uniform(key, group_place(numbers[g], i))
-                if u > rate / 12.0 * 5.0:
-                    continue
-                appeal = min(5.0, max(0.02, np.exp(utilities[g, i] - mean_utility[g])))
-                hazard = rate / 12.0 * (1.0 - np.exp(-near[i] / reach)) * appeal
-                if u < 1.0 - np.exp(-hazard):
-                    share = min(0.2, party / strength[i])
-                    for k in range(indptr[i], indptr[i + 1]):
-                        j = indices[k]
-                        # 2 marks a foothold of this very month: it founds no other yet.
-                        if present[g, j] == 1:
-                            armed[g, i] += share * armed[g, j]
-                            armed[g, j] -= share * armed[g, j]
-                            support[g, i] += share * support[g, j]
-                            support[g, j] -= share * support[g, j]
-                    present[g, i] = 2
-                    founded += 1
-        for i in range(places):
+    for g in range(armed.shape[0]):
+        number = prospects.number[g]
+        for c in range(number):
+            i = prospects.place[g, c]
+            for k in range(indptr[i], indptr[i + 1]):
+                near[i] += armed[g, indices[k]]
+                strength[i] += armed[g, indices[k]] + support[g, indices[k]]
+        for c in range(number):
+            i = prospects.place[g, c]
+            if near[i] <= 0.0:
+                continue
+            appeal = min(5.0, max(0.02, exp(utilities[g, i] - mean_utility[g])))
+            hazard = rate / 12.0 * (1.0 - exp(-near[i] / reach)) * appeal
+            if uniform(key, group_place(numbers[g], i)) < 1.0 - exp(-hazard):
+                share = min(0.2, party / strength[i])
+                for k in range(indptr[i], indptr[i + 1]):
+                    j = indices[k]
+                    # 2 marks a foothold of this very month: it founds no other yet.
+                    if present[g, j] == 1:
+                        armed[g, i] += share * armed[g, j]
+                        armed[g, j] -= share * armed[g, j]
+                        support[g, i] += share * support[g, j]
+                        support[g, j] -= share * support[g, j]
+                present[g, i] = 2
+                founded += 1
+        for c in range(number):
+            i = prospects.place[g, c]
+            near[i] = strength[i] = 0.0
             if present[g, i] == 2:
                 present[g, i] = 1
-        scratch[:] = 0.0
+                add_foothold(g, i, listed, held, lodgers)
     return founded
 
 
@@ -103,11 +115,14 @@ def withdraw(
     armed: Floats,
     support: Floats,
     present: Flags,
+    listed: Flags,
+    held: Cells,
+    lodgers: Lodgers,
     utilities: Floats,
     mean_utility: Floats,
-    indptr: Ints,
-    indices: Ints,
-    numbers: NDArray[np.int64],
+    indptr: Indices,
+    indices: Indices,
+    numbers: Numbers,
     key: np.uint64,
     rate: float,
     small: float,
@@ -121,7 +136,9 @@ def withdraw(
 
     Parameters
     ----------
-    armed, support, present, utilities, mean_utility, indptr, indices, numbers
+    armed, support, present, listed, held, lodgers
+        As in `enter`.
+    utilities, mean_utility, indptr, indices, numbers
         As in `enter`.
     key
         Stream of the process EXIT.
@@ -135,29 +152,29 @@ def withdraw(
     int
         Number of footholds given up.
     """
-    groups, places = armed.shape
     dispersed[:] = 0.0
     given_up = 0
-    for g in range(groups):
-        for i in range(places):
-            if not present[g, i]:
-                continue
+    for g in range(armed.shape[0]):
+        c = 0
+        while c < held.number[g]:
+            i = held.place[g, c]
+            c += 1
             here = armed[g, i] + support[g, i]
             base = rate / 12.0 * small / (here + small)
             u = uniform(key, group_place(numbers[g], i))
             if u > 10.0 * base:
                 continue
-            doubt = min(10.0, max(0.1, np.exp(mean_utility[g] - utilities[g, i])))
-            if u >= 1.0 - np.exp(-base * doubt):
+            doubt = min(10.0, max(0.1, exp(mean_utility[g] - utilities[g, i])))
+            if u >= 1.0 - exp(-base * doubt):
                 continue
-            best = -1
+            best = i
             most = 0.0
             for k in range(indptr[i], indptr[i + 1]):
                 j = indices[k]
                 if present[g, j] and armed[g, j] > most:
                     best = j
                     most = armed[g, j]
-            if best >= 0:
+            if most > 0.0:
                 armed[g, best] += armed[g, i]
                 support[g, best] += support[g, i]
             else:
@@ -165,5 +182,7 @@ def withdraw(
             armed[g, i] = 0.0
             support[g, i] = 0.0
             present[g, i] = 0
+            drop_foothold(g, i, listed, held, lodgers)
+            c -= 1
             given_up += 1
     return given_up

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from rift_sim.physics.arrays import Floats, Indices
+from rift_sim.physics.elementary import exp, power
 from rift_sim.physics.kernel import kernel
+from rift_sim.physics.reach import Cells, Lodgers
 
 __all__ = ["move", "recruit", "rent", "utility"]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.uint8]
-Ints = NDArray[np.int32]
-
 
 @kernel
-def rent(out: Floats, mix: Floats, resources: Floats, coca: Floats, coca_scale: float) -> None:
-    """Value each place by the rents a group lives on.
+def rent(
+    out: Floats, cells: Cells, mix: Floats, resources: Floats, coca: Floats, coca_scale: float
+) -> None:
+    """Value places by the rents a group lives on.
 
     Parameters
     ----------
     out
-        Rent, shape (group, place), dimensionless, about 0 to 1; written.
+        Rent, shape (group, place), dimensionless, about 0 to 1; written at `cells`.
+    cells
+        Which places of each group.
     mix
         Shares of coca, mining, smuggling and extortion in a group's income,
         shape (group, 4).
@@ -32,12 +32,11 @@ def rent(out: Floats, mix: Floats, resources: Floats, coca: Floats, coca_scale: 
     coca_scale
         Hectares at which the coca index reaches one half.
     """
-    groups, places = out.shape
-    for i in range(places):
-        leaf = coca[i] / (coca[i] + coca_scale)
-        for g in range(groups):
+    for g in range(out.shape[0]):
+        for c in range(cells.number[g]):
+            i = cells.place[g, c]
             out[g, i] = (
-                mix[g, 0] * leaf
+                mix[g, 0] * (coca[i] / (coca[i] + coca_scale))
                 + mix[g, 1] * resources[0, i]
                 + mix[g, 2] * resources[1, i]
                 + mix[g, 3] * resources[2, i]
@@ -47,6 +46,8 @@ def rent(out: Floats, mix: Floats, resources: Floats, coca: Floats, coca_scale: 
 @kernel
 def utility(
     out: Floats,
+    cells: Cells,
+    lodgers: Lodgers,
     rents: Floats,
     armed: Floats,
     hostile: Floats,
@@ -56,12 +57,16 @@ def utility(
     exposure: Floats,
     weights: Floats,
 ) -> None:
-    """Weigh the rent of a place against the state and rivals there.
+    """Weigh the rent of places against the state and rivals there.
 
     Parameters
     ----------
     out
-        Utility, shape (group, place); written.
+        Utility, shape (group, place); written at `cells`.
+    cells
+        Which places of each group.
+    lodgers
+        Groups that are in each place.
     rents
         From `rent`.
     armed
@@ -76,20 +81,17 @@ def utility(
         Of rent, state presence, operations where the forces reach, and rivals,
         shape (4,). The operations weight carries the pressure of the month.
     """
-    groups, places = out.shape
-    rivals = np.zeros(groups)
-    for i in range(places):
-        base = weights[1] * state[i]
-        push = weights[2] * operations[i] * access[i]
-        rivals[:] = 0.0
-        for h in range(groups):
-            if armed[h, i] > 0.0:
-                for g in range(groups):
-                    rivals[g] += hostile[g, h] * armed[h, i]
-        for g in range(groups):
-            value = weights[0] * rents[g, i] - base - exposure[g] * push
-            if rivals[g] > 0.0:
-                value -= weights[3] * rivals[g] / (rivals[g] + armed[g, i] + 5.0)
+    for g in range(out.shape[0]):
+        for c in range(cells.number[g]):
+            i = cells.place[g, c]
+            push = weights[2] * operations[i] * access[i]
+            value = weights[0] * rents[g, i] - weights[1] * state[i] - exposure[g] * push
+            rivals = 0.0
+            for k in range(lodgers.number[i]):
+                h = lodgers.group[i, k]
+                rivals += hostile[g, h] * armed[h, i]
+            if rivals > 0.0:
+                value -= weights[3] * rivals / (rivals + armed[g, i] + 5.0)
             out[g, i] = value
 
 
@@ -97,6 +99,7 @@ def utility(
 def recruit(
     armed: Floats,
     support: Floats,
+    held: Cells,
     rents: Floats,
     mean_rent: Floats,
     capacity: Floats,
@@ -104,6 +107,7 @@ def recruit(
     armed_share: Floats,
     elasticity: float,
     recruits: Floats,
+    scratch: Floats,
 ) -> None:
     """Recruit in every place held, more where rents are high, less where all are taken.
 
@@ -111,6 +115,8 @@ def recruit(
     ----------
     armed, support
         Members, shape (group, place); changed in place.
+    held
+        Footholds.
     rents, mean_rent
         Rent of the place, shape (group, place), and the group's mean at the start,
         shape (group,).
@@ -124,27 +130,34 @@ def recruit(
         Of recruitment to rent.
     recruits
         Recruits of each group, shape (group,); written.
+    scratch
+        Shape (4, place), all zero; left so.
     """
-    groups, places = armed.shape
     recruits[:] = 0.0
-    for i in range(places):
-        total = 0.0
-        for g in range(groups):
-            total += armed[g, i] + support[g, i]
-        if total > 0.0:
-            room = max(0.0, 1.0 - total / capacity[i])
-            for g in range(groups):
-                here = armed[g, i] + support[g, i]
-                if here > 0.0:
-                    pull = (0.05 + rents[g, i]) / (0.05 + mean_rent[g])
-                    pull = min(3.0, pull**elasticity)
-                    gain = here * rates[g] / 12.0 * pull * room
-                    recruits[g] += gain
-                    # Who arms whom follows need: losses of fighters are made good first.
-                    lack = armed_share[g] - armed[g, i] / here
-                    part = min(1.0, max(0.0, armed_share[g] + 2.0 * lack))
-                    armed[g, i] += gain * part
-                    support[g, i] += gain * (1.0 - part)
+    total, pull = scratch[0], scratch[1]
+    for g in range(armed.shape[0]):
+        for c in range(held.number[g]):
+            i = held.place[g, c]
+            total[i] += armed[g, i] + support[g, i]
+    for g in range(armed.shape[0]):
+        number = held.number[g]
+        for c in range(number):
+            pull[c] = (0.05 + rents[g, held.place[g, c]]) / (0.05 + mean_rent[g])
+        for k in range(number):
+            pull[k] = min(3.0, power(pull[k], elasticity))
+        for c in range(number):
+            i = held.place[g, c]
+            here = armed[g, i] + support[g, i]
+            if here > 0.0:
+                room = max(0.0, 1.0 - total[i] / capacity[i])
+                gain = here * rates[g] / 12.0 * pull[c] * room
+                recruits[g] += gain
+                # Who arms whom follows need: losses of fighters are made good first.
+                lack = armed_share[g] - armed[g, i] / here
+                part = min(1.0, max(0.0, armed_share[g] + 2.0 * lack))
+                armed[g, i] += gain * part
+                support[g, i] += gain * (1.0 - part)
+    scratch[:] = 0.0
 
 
 @kernel
@@ -152,9 +165,9 @@ def move(
     armed: Floats,
     support: Floats,
     utilities: Floats,
-    present: Flags,
-    indptr: Ints,
-    indices: Ints,
+    held: Cells,
+    indptr: Indices,
+    indices: Indices,
     share: float,
     scratch: Floats,
 ) -> None:
@@ -170,34 +183,40 @@ def move(
         Members, shape (group, place); changed in place.
     utilities
         Shape (group, place).
-    present
-        1 where the group has a foothold, shape (group, place).
+    held
+        Footholds.
     indptr, indices
         Neighbours, compressed rows.
     share
         Share of members who choose again each month.
     scratch
-        Shape (3, place), all zero; left so.
+        Shape (4, place), all zero; left so.
     """
-    groups, places = armed.shape
     weight, leaving, joining = scratch[0], scratch[1], scratch[2]
-    for g in range(groups):
-        for i in range(places):
-            if present[g, i]:
-                weight[i] = np.exp(utilities[g, i])
-        for i in range(places):
-            if present[g, i]:
-                total = weight[i]
-                for k in range(indptr[i], indptr[i + 1]):
-                    total += weight[indices[k]]
-                leaving[i] = armed[g, i] / total
-                joining[i] = support[g, i] / total
-        for i in range(places):
-            if present[g, i]:
-                fighters, helpers = leaving[i], joining[i]
-                for k in range(indptr[i], indptr[i + 1]):
-                    fighters += leaving[indices[k]]
-                    helpers += joining[indices[k]]
-                armed[g, i] += share * (weight[i] * fighters - armed[g, i])
-                support[g, i] += share * (weight[i] * helpers - support[g, i])
-        scratch[:] = 0.0
+    for g in range(armed.shape[0]):
+        number = held.number[g]
+        for c in range(number):
+            leaving[c] = utilities[g, held.place[g, c]]
+        for k in range(number):
+            leaving[k] = exp(leaving[k])
+        for c in range(number):
+            weight[held.place[g, c]] = leaving[c]
+        leaving[:number] = 0.0
+        for c in range(number):
+            i = held.place[g, c]
+            total = weight[i]
+            for k in range(indptr[i], indptr[i + 1]):
+                total += weight[indices[k]]
+            leaving[i] = armed[g, i] / total
+            joining[i] = support[g, i] / total
+        for c in range(number):
+            i = held.place[g, c]
+            fighters, helpers = leaving[i], joining[i]
+            for k in range(indptr[i], indptr[i + 1]):
+                fighters += leaving[indices[k]]
+                helpers += joining[indices[k]]
+            armed[g, i] += share * (weight[i] * fighters - armed[g, i])
+            support[g, i] += share * (weight[i] * helpers - support[g, i])
+        for c in range(number):
+            i = held.place[g, c]
+            weight[i] = leaving[i] = joining[i] = 0.0

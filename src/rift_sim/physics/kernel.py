@@ -12,7 +12,7 @@ import numba
 
 from rift_sim.resources import cache_folder
 
-__all__ = ["kernel", "kernel_cache"]
+__all__ = ["inlined", "kernel", "kernel_cache", "part"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,13 +36,34 @@ def kernel_cache() -> Path:
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function over arrays to machine code, once, and keep the result on disk."""
+    return _compile(function, inline=False)
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function of numbers into every kernel that calls it.
+
+    Only then can the compiler handle several places at once: a loop with a call in it
+    goes place by place.
+    """
+    return _compile(function, inline=True)
+
+
+def part(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a part of one kernel that stands by itself for its readers only.
+
+    It is put into the kernel before anything is compiled, and costs no time of its own.
+    """
+    return cast(Callable[P, R], numba.njit(inline="always")(function))
+
+
+def _compile(function: Callable[P, R], *, inline: bool) -> Callable[P, R]:
     config: Any = numba.config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(kernel_cache())
     try:
-        compiled: Any = numba.njit(cache=True, error_model="numpy", fastmath=_FAST, nogil=True)(
-            function
-        )
+        compiled: Any = numba.njit(
+            cache=True, error_model="numpy", fastmath=_FAST, nogil=True, forceinline=inline
+        )(function)
     finally:
         config.CACHE_DIR = before
     return cast(Callable[P, R], compiled)

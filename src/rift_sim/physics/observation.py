@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from rift_sim.physics.arrays import Flags, Floats, Indices
 from rift_sim.physics.kernel import kernel
+from rift_sim.physics.reach import Cells
 
 __all__ = ["influence", "observe"]
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.uint8]
-Ints = NDArray[np.int32]
 
 
 @kernel
@@ -20,8 +15,9 @@ def influence(
     reach: Floats,
     armed: Floats,
     support: Floats,
-    indptr: Ints,
-    indices: Ints,
+    held: Cells,
+    indptr: Indices,
+    indices: Indices,
     spill: float,
     support_weight: float,
 ) -> None:
@@ -38,6 +34,8 @@ def influence(
         The same summed over groups, shape (place,); written.
     armed, support
         Shape (group, place).
+    held
+        Footholds.
     indptr, indices
         Neighbours, compressed rows.
     spill, support_weight
@@ -47,12 +45,12 @@ def influence(
     reach[:] = 0.0
     for g in range(groups):
         out[g, :] = 0.0
-        for i in range(places):
+        for c in range(held.number[g]):
+            i = held.place[g, c]
             weight = armed[g, i] + support_weight * support[g, i]
-            if weight > 0.0:
-                out[g, i] += weight
-                for k in range(indptr[i], indptr[i + 1]):
-                    out[g, indices[k]] += spill * weight
+            out[g, i] += weight
+            for k in range(indptr[i], indptr[i + 1]):
+                out[g, indices[k]] += spill * weight
         for i in range(places):
             reach[i] += out[g, i]
 
@@ -60,7 +58,8 @@ def influence(
 @kernel
 def observe(
     strength: Floats,
-    present: Flags,
+    reach: Floats,
+    held: Cells,
     armed: Floats,
     support: Floats,
     state: Floats,
@@ -83,10 +82,12 @@ def observe(
 
     Parameters
     ----------
-    strength
-        From `influence`, shape (group, place).
-    present, armed, support
-        Footholds and members, shape (group, place).
+    strength, reach
+        From `influence`, shapes (group, place) and (place,).
+    held
+        Footholds.
+    armed, support
+        Members, shape (group, place).
     state
         State presence in [0, 1], shape (place,).
     rural_people
@@ -102,16 +103,17 @@ def observe(
         Reports, 0 or 1, shape (group, place); written.
     """
     groups, places = strength.shape
-    for i in range(places):
-        total = 0.0
-        for g in range(groups):
-            total += strength[g, i]
-        needed = demand * state[i] / max(1.0 - state[i], 0.02) * (rural_people[i] + 500.0)
-        for g in range(groups):
+    for g in range(groups):
+        for i in range(places):
+            alert[g, i] = strength[g, i] > attention[i]
+        survey[g, :] = 0
+        control[g, :] = 0
+        for c in range(held.number[g]):
+            i = held.place[g, c]
             own = strength[g, i]
-            seen = present[g, i] == 1 and armed[g, i] + support[g, i] > detection[g, i]
-            heard = seen or own > attention[i]
-            holds = present[g, i] == 1 and own > margin * (total - own) and own * 1000.0 > needed
-            survey[g, i] = 1 if seen else 0
-            alert[g, i] = 1 if heard else 0
-            control[g, i] = 1 if holds else 0
+            if armed[g, i] + support[g, i] > detection[g, i]:
+                survey[g, i] = 1
+                alert[g, i] = 1
+            needed = demand * state[i] / max(1.0 - state[i], 0.02) * (rural_people[i] + 500.0)
+            if own > margin * (reach[i] - own) and own * 1000.0 > needed:
+                control[g, i] = 1

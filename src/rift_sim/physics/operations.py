@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from rift_sim.physics.arrays import Floats
+from rift_sim.physics.elementary import exp, log, power
 from rift_sim.physics.kernel import kernel
+from rift_sim.physics.reach import Cells
 
 __all__ = ["allocate_operations", "state_presence_step", "strike"]
-
-Floats = NDArray[np.float64]
 
 
 @kernel
@@ -33,9 +31,10 @@ def state_presence_step(
         Time constant of deployment.
     """
     speed = min(1.0, 1.0 / months)
+    growth = log(ratio)
     for i in range(presence.size):
         exponent = response * (1.5 - reference[i])
-        target = min(1.0, reference[i] * ratio**exponent)
+        target = min(1.0, reference[i] * exp(exponent * growth))
         presence[i] += speed * (target - presence[i])
 
 
@@ -43,6 +42,7 @@ def state_presence_step(
 def allocate_operations(
     operations: Floats,
     armed: Floats,
+    held: Cells,
     exposure: Floats,
     violence: Floats,
     access: Floats,
@@ -57,6 +57,8 @@ def allocate_operations(
         members is 1, so that it shifts losses between places without adding any.
     armed
         Armed members, shape (group, place).
+    held
+        Footholds.
     exposure
         Share of the effort that a group has to face, shape (group,): below 1 under
         a ceasefire or at the table.
@@ -72,15 +74,16 @@ def allocate_operations(
     for i in range(places):
         mean += violence[i]
     mean = mean / places + 1e-9
+    for i in range(places):
+        operations[i] = (0.25 + 0.75 * access[i]) * power(0.1 + violence[i] / mean, focus)
     weighted = 0.0
     exposed = 0.0
-    for i in range(places):
-        force = 0.0
-        for g in range(groups):
-            force += exposure[g] * armed[g, i]
-        operations[i] = (0.25 + 0.75 * access[i]) * (0.1 + violence[i] / mean) ** focus
-        weighted += operations[i] * force
-        exposed += force
+    for g in range(groups):
+        for c in range(held.number[g]):
+            i = held.place[g, c]
+            force = exposure[g] * armed[g, i]
+            weighted += operations[i] * force
+            exposed += force
     scale = exposed / weighted if weighted > 0.0 else 0.0
     for i in range(places):
         operations[i] *= scale
@@ -90,6 +93,7 @@ def allocate_operations(
 def strike(
     armed: Floats,
     support: Floats,
+    held: Cells,
     operations: Floats,
     exposure: Floats,
     rate: float,
@@ -102,6 +106,8 @@ def strike(
     ----------
     armed, support
         Members, shape (group, place); changed in place.
+    held
+        Footholds.
     operations, exposure
         As `allocate_operations` makes them.
     rate
@@ -111,15 +117,14 @@ def strike(
     clashes
         Armed members lost in each place, shape (place,); written.
     """
-    groups, places = armed.shape
     losses[:] = 0.0
     clashes[:] = 0.0
-    for g in range(groups):
-        for i in range(places):
-            here = armed[g, i] + support[g, i]
-            if here > 0.0:
-                share = 1.0 - np.exp(-rate / 12.0 * exposure[g] * operations[i])
-                clashes[i] += share * armed[g, i]
-                losses[g] += share * here
-                armed[g, i] *= 1.0 - share
-                support[g, i] *= 1.0 - share
+    for g in range(armed.shape[0]):
+        faced = -rate / 12.0 * exposure[g]
+        for c in range(held.number[g]):
+            i = held.place[g, c]
+            kept = exp(faced * operations[i])
+            clashes[i] += (1.0 - kept) * armed[g, i]
+            losses[g] += (1.0 - kept) * (armed[g, i] + support[g, i])
+            armed[g, i] *= kept
+            support[g, i] *= kept

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rift_sim.physics.arrays import Floats, Numbers
 from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
+from rift_sim.physics.elementary import exp
 from rift_sim.physics.kernel import kernel
 from rift_sim.physics.streams import normal, pair_place, uniform
 
 __all__ = ["MEETING", "pair_intensity", "pair_shock_step", "pair_state_step"]
 
-Floats = NDArray[np.float64]
-Numbers = NDArray[np.int64]
 
 MEETING = 20.0
 """Engaged members at which a pair meets in earnest (63 % of the full hazard; judgement)."""
@@ -48,8 +47,8 @@ def pair_state_step(
         Stream of the process PAIR.
     """
     groups = state.shape[0]
-    ends = 1.0 - np.exp(-war_end / 12.0)
-    breaks = 1.0 - np.exp(-pact_end / 12.0)
+    ends = 1.0 - exp(-war_end / 12.0)
+    breaks = 1.0 - exp(-pact_end / 12.0)
     for g in range(groups):
         for h in range(g + 1, groups):
             u = uniform(key, pair_place(numbers[g], numbers[h]))
@@ -62,9 +61,9 @@ def pair_state_step(
                 if u < breaks:
                     new = WAR if u < 0.5 * breaks else COEXISTENCE
             else:
-                meet = 1.0 - np.exp(-overlap[g, h] / MEETING)
-                war = 1.0 - np.exp(-war_onset / 12.0 * meet)
-                pact = 1.0 - np.exp(-pact_onset / 12.0 * meet)
+                meet = 1.0 - exp(-overlap[g, h] / MEETING)
+                war = 1.0 - exp(-war_onset / 12.0 * meet)
+                pact = 1.0 - exp(-pact_onset / 12.0 * meet)
                 if u < war:
                     new = WAR
                 elif u < war + pact:
@@ -129,6 +128,6 @@ def pair_intensity(
             at_war = state[g, h] == WAR
             hostile[g, h] = 1.0 if at_war else 0.0
             if at_war:
-                out[g, h] = war * np.exp(shock[g, h] - 0.5 * spread * spread)
+                out[g, h] = war * exp(shock[g, h] - 0.5 * spread * spread)
             else:
                 out[g, h] = 0.0 if state[g, h] == PACT else calm

@@ -19,8 +19,9 @@ def pillar_step(level: float, target: float, years: float, hit: float) -> float:
     hit
         What the crises of the month take.
     """
-    moved = level + (target - level) / max(12.0 * years, 1.0) - hit
-    return min(1.0, max(0.0, moved))
+    months = 12.0 * years
+    moved = level + (target - level) / (months if months > 1.0 else 1.0) - hit
+    return 0.0 if moved < 0.0 else 1.0 if moved > 1.0 else moved
 
 
 def crisis_rate(base: float, hostility: float, echo: float, damping: float) -> float:

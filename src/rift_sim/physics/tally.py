@@ -2,102 +2,221 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.physics.arrays import Flags, Floats, Ints
 from rift_sim.physics.kernel import kernel
+from rift_sim.physics.reach import Cells
 
-__all__ = ["tally_members", "tally_places", "tally_reports"]
+__all__ = ["REPORTS", "Tallies", "tally_members", "tally_month", "tally_places", "tally_reports"]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.uint8]
-Ints = NDArray[np.int32]
+REPORTS = ("presence_alert", "presence_survey", "control")
+"""What observers report, in the order of `Tallies`."""
+
+
+class Tallies(NamedTuple):
+    """Sums of every month of a run: T months, D departments, G groups.
+
+    Attributes
+    ----------
+    named_department, named_group
+        Municipalities that a report names, for any group and for each, shapes
+        (T, 3, D) and (T, 3, G).
+    living
+        People living in municipalities that a report names, and all people, shape (T, 4).
+    surveyed
+        Municipalities of each group by department in the survey, shape (T, D, G).
+    members_department, members_group
+        Members and armed members, border zones left out by department and counted in by
+        group, shapes (T, 2, D) and (T, 2, G).
+    places
+        Sums by department of the rows that `tally_places` was given, shape (T, rows, D).
+    """
+
+    named_department: Floats
+    named_group: Floats
+    living: Floats
+    surveyed: NDArray[np.uint16]
+    members_department: Floats
+    members_group: Floats
+    places: Floats
 
 
 @kernel
 def tally_reports(
-    report: Flags,
+    alert: Flags,
+    survey: Flags,
+    control: Flags,
+    held: Cells,
     department: Ints,
     people: Floats,
-    any_department: Floats,
-    by_group: Floats,
-    pairs: NDArray[np.uint16],
-    someone: Flags,
-) -> float:
-    """Count the municipalities that a report names.
+    named_department: Floats,
+    named_group: Floats,
+    living: Floats,
+    surveyed: NDArray[np.uint16],
+    named: Flags,
+) -> None:
+    """Count the municipalities that reports name.
 
     Parameters
     ----------
-    report
-        0 or 1, shape (group, place).
+    alert, survey, control
+        0 or 1, shape (group, place); the last two name footholds only.
+    held
+        Footholds.
     department
         Index of the department, -1 for border zones, which do not count; shape (place,).
     people
         Who lives there, shape (place,).
-    any_department
-        Municipalities with at least one group, shape (department,); written.
-    by_group
-        Municipalities of each group, shape (group,); written.
-    pairs
-        Municipalities by (department, group); written.
-    someone
-        1 where any group is named, shape (place,); written.
-
-    Returns
-    -------
-    float
-        People living in municipalities with at least one group.
+    named_department, named_group, living, surveyed
+        As in `Tallies`, of one month; written.
+    named
+        Reports that name any group, as bits 1, 2 and 4, shape (place,); written.
     """
-    groups, places = report.shape
-    any_department[:] = 0.0
-    by_group[:] = 0.0
-    pairs[:] = 0
-    someone[:] = 0
-    for g in range(groups):
-        for i in range(places):
-            if report[g, i] and department[i] >= 0:
-                someone[i] = 1
-                by_group[g] += 1.0
-                pairs[department[i], g] += 1
-    living = 0.0
+    groups, places = alert.shape
+    named_department[:] = 0.0
+    living[:] = 0.0
+    surveyed[:] = 0
     for i in range(places):
-        if someone[i]:
-            any_department[department[i]] += 1.0
-            living += people[i]
-    return living
+        named[i] = 0
+    for g in range(groups):
+        heard = 0
+        for i in range(places):
+            here = alert[g, i] & (department[i] >= 0)
+            named[i] |= here
+            heard += here
+        seen = holds = 0
+        for c in range(held.number[g]):
+            i = held.place[g, c]
+            if department[i] >= 0:
+                named[i] |= 2 * survey[g, i] | 4 * control[g, i]
+                seen += survey[g, i]
+                holds += control[g, i]
+                surveyed[department[i], g] += survey[g, i]
+        named_group[0, g], named_group[1, g], named_group[2, g] = heard, seen, holds
+    for i in range(places):
+        d = department[i]
+        if d >= 0:
+            living[3] += people[i]
+            for k in range(3):
+                says = float((named[i] >> k) & 1)
+                named_department[k, d] += says
+                living[k] += says * people[i]
 
 
 @kernel
 def tally_members(
-    members: Floats, department: Ints, by_department: Floats, by_group: Floats
+    armed: Floats,
+    support: Floats,
+    held: Cells,
+    department: Ints,
+    by_department: Floats,
+    by_group: Floats,
 ) -> None:
-    """Add up members by department (border zones left out) and by group (all places).
+    """Add up members and armed members; the last two as in `Tallies`, of one month, written.
 
-    Shapes: members (group, place); department (place,); by_department (department,) and
-    by_group (group,) are written.
+    Shapes: armed and support (group, place), department (place,).
     """
-    groups, places = members.shape
     by_department[:] = 0.0
-    by_group[:] = 0.0
-    for g in range(groups):
-        for i in range(places):
-            if members[g, i] > 0.0:
-                by_group[g] += members[g, i]
-                if department[i] >= 0:
-                    by_department[department[i]] += members[g, i]
+    for g in range(armed.shape[0]):
+        total = fighters = 0.0
+        for c in range(held.number[g]):
+            i = held.place[g, c]
+            here = armed[g, i] + support[g, i]
+            total += here
+            fighters += armed[g, i]
+            if department[i] >= 0:
+                by_department[0, department[i]] += here
+                by_department[1, department[i]] += armed[g, i]
+        by_group[0, g], by_group[1, g] = total, fighters
 
 
 @kernel
-def tally_places(values: Floats, department: Ints, by_department: Floats) -> float:
-    """Add up values of places by department (written) and return the national sum.
+def tally_places(
+    contested: Flags,
+    newly: Floats,
+    confined: Floats,
+    dead: Floats,
+    coca: Floats,
+    hosted: Floats,
+    department: Ints,
+    by_department: Floats,
+) -> None:
+    """Add up values of places by department, border zones left out.
 
-    Shapes: values and department (place,); by_department (department,).
+    Shapes: values and department (place,); by_department (6, department), in the order of
+    the values, is written.
     """
     by_department[:] = 0.0
-    total = 0.0
-    for i in range(values.size):
+    for i in range(department.size):
         d = department[i]
         if d >= 0:
-            by_department[d] += values[i]
-            total += values[i]
-    return total
+            by_department[0, d] += contested[i]
+            by_department[1, d] += newly[i]
+            by_department[2, d] += confined[i]
+            by_department[3, d] += dead[i]
+            by_department[4, d] += coca[i]
+            by_department[5, d] += hosted[i]
+
+
+@kernel
+def tally_month(
+    row: int,
+    tallies: Tallies,
+    department: Ints,
+    held: Cells,
+    armed: Floats,
+    support: Floats,
+    resident: Floats,
+    coca: Floats,
+    alert: Flags,
+    survey: Flags,
+    control: Flags,
+    contested: Flags,
+    newly: Floats,
+    confined: Floats,
+    dead: Floats,
+    hosted: Floats,
+    people: Floats,
+    named: Flags,
+) -> None:
+    """Write the sums of a month into one row of the tallies.
+
+    Parameters
+    ----------
+    row
+        Number of the month in the run.
+    tallies
+        Changed in place.
+    people, named
+        Working space, shape (place,); overwritten.
+
+    The others as in the functions above and in `rift_sim.physics.books`.
+    """
+    for i in range(people.size):
+        people[i] = resident[i] + hosted[i]
+    tally_reports(
+        alert,
+        survey,
+        control,
+        held,
+        department,
+        people,
+        tallies.named_department[row],
+        tallies.named_group[row],
+        tallies.living[row],
+        tallies.surveyed[row],
+        named,
+    )
+    tally_members(
+        armed,
+        support,
+        held,
+        department,
+        tallies.members_department[row],
+        tallies.members_group[row],
+    )
+    tally_places(contested, newly, confined, dead, coca, hosted, department, tallies.places[row])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -70,9 +71,12 @@ class Aid(Strict):
                 raise Refusal.one(f"'{name}' is given twice", at=(name,), allowed="once")
         return self
 
-    @property
+    @cached_property
     def levels(self) -> dict[str, float]:
-        """Level by line, for the lines this event touches; what is more specific wins."""
+        """Level by line, for the lines this event touches; what is more specific wins.
+
+        It is worked out once: read it, do not change it.
+        """
         given = {name: getattr(self, name) for name in ("all", "security", *AID_LINES)}
         given.update({str(name): level for name, level in (self.carve_out or {}).items()})
         wide = (("all", AID_LINES), ("security", SECURITY_LINES))

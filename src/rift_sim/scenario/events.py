@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -92,7 +93,7 @@ class Event(Strict):
             )
         return self
 
-    @property
+    @cached_property
     def actions(self) -> tuple[tuple[str, Any], ...]:
         """Kind and content of each action, in the order of `ACTIONS`.
 

@@ -12,7 +12,7 @@ from rift_sim.territory.estimates import distance_km
 __all__ = ["components", "compress", "link_isolated", "neighbour_spacing"]
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
+Ints = NDArray[np.uint32]
 
 
 def compress(n: int, pairs: Iterable[tuple[int, int]]) -> tuple[Ints, Ints]:
@@ -28,14 +28,14 @@ def compress(n: int, pairs: Iterable[tuple[int, int]]) -> tuple[Ints, Ints]:
     Returns
     -------
     indptr, indices
-        Shapes (n + 1,) and (2 x links,), int32: the neighbours of place k are
+        Shapes (n + 1,) and (2 x links,), uint32: the neighbours of place k are
         ``indices[indptr[k]:indptr[k + 1]]``, ascending.
     """
     links = np.array(sorted(set(pairs)), dtype=np.int64).reshape(-1, 2)
     both = np.unique(np.concatenate([links, links[:, ::-1]]), axis=0)
-    indptr = np.zeros(n + 1, dtype=np.int32)
+    indptr = np.zeros(n + 1, dtype=np.uint32)
     np.cumsum(np.bincount(both[:, 0], minlength=n), out=indptr[1:])
-    return indptr, both[:, 1].astype(np.int32)
+    return indptr, both[:, 1].astype(np.uint32)
 
 
 def components(n: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:

@@ -45,7 +45,7 @@ class Territory:
     is_zone
         Border zones abroad, bool (N,).
     indptr, indices
-        Neighbours as symmetric compressed rows, int32 (N + 1,) and (M,): those of place k
+        Neighbours as symmetric compressed rows, uint32 (N + 1,) and (M,): those of place k
         are ``indices[indptr[k]:indptr[k + 1]]``, ascending.
     departments, department_names
         The 33 departments' 2-digit codes, sorted, and their names.
@@ -70,8 +70,8 @@ class Territory:
     border_ecuador: NDArray[np.bool_] = field(repr=False)
     coast: NDArray[np.bool_] = field(repr=False)
     is_zone: NDArray[np.bool_] = field(repr=False)
-    indptr: NDArray[np.int32] = field(repr=False)
-    indices: NDArray[np.int32] = field(repr=False)
+    indptr: NDArray[np.uint32] = field(repr=False)
+    indices: NDArray[np.uint32] = field(repr=False)
     departments: tuple[str, ...] = field(repr=False)
     department_names: tuple[str, ...] = field(repr=False)
     department_index: NDArray[np.int32] = field(repr=False)
@@ -121,7 +121,7 @@ class Territory:
             raise error
         return self._position[code]
 
-    def neighbours_of(self, place: int) -> NDArray[np.int32]:
+    def neighbours_of(self, place: int) -> NDArray[np.uint32]:
         """Return the positions of the neighbours of the place at a position, ascending."""
         return self.indices[self.indptr[place] : self.indptr[place + 1]]
 

@@ -1,0 +1,197 @@
+"""What the kernels of a month work on, in four bundles of arrays and numbers.
+
+N places, G groups, D departments; units as in `rift_sim.initial.state.State` and
+`rift_sim.accounts.Accounts`, which own the arrays.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rift_sim.physics.arrays import Flags, Floats, Indices, Ints, Numbers
+from rift_sim.physics.reach import Cells, Lodgers
+
+__all__ = ["Books", "Land", "Living", "Orders", "Rates"]
+
+
+class Land(NamedTuple):
+    """What a replicate keeps from start to end: the map, the groups, and who they are."""
+
+    indptr: Indices
+    indices: Indices
+    department: Ints
+    venezuela: Indices
+    ecuador: Indices
+    destinations: Indices
+    destination_weights: Floats
+    access: Floats
+    remoteness: Floats
+    rural_share: Floats
+    rural_people: Floats
+    abroad_share: Floats
+    capacity: Floats
+    resources: Floats
+    mix: Floats
+    numbers: Numbers
+    armed_share: Floats
+    mean_rent: Floats
+    mean_utility: Floats
+    violence_levels: Floats
+    state_reference: Floats
+    frailty: Floats
+    detection: Floats
+    attention: Floats
+    coca_capacity: Floats
+    flight_rates: Floats
+    settlement_rates: Floats
+
+
+class Living(NamedTuple):
+    """What changes from month to month: the arrays of the state."""
+
+    armed: Floats
+    support: Floats
+    present: Flags
+    state_presence: Floats
+    operations: Floats
+    violence: Floats
+    memory: Floats
+    coca: Floats
+    resident: Floats
+    away: Floats
+    protracted: Floats
+    noise: Floats
+    region_shock: Floats
+    pair_state: Numbers
+    pair_shock: Floats
+
+
+class Books(NamedTuple):
+    """What is written anew each month: lists, accounts, reports and working space."""
+
+    exposure: Floats
+    recruitment: Floats
+    recruits: Floats
+    lost_state: Floats
+    lost_rivals: Floats
+    dispersed: Floats
+    gone: Floats
+    turnover: Numbers
+    flows: Floats
+    coca_flows: Floats
+    overlap: Floats
+    intensity: Floats
+    hostile: Floats
+    weights: Floats
+    rents: Floats
+    utilities: Floats
+    strength: Floats
+    fighting: Floats
+    clashes: Floats
+    reach: Floats
+    contested: Flags
+    expected: Floats
+    flight: Floats
+    shock: Floats
+    coca_shock: Floats
+    regional: Floats
+    newly: Floats
+    confined: Floats
+    dead: Floats
+    hosted: Floats
+    survey: Flags
+    alert: Flags
+    control: Flags
+    listed: Flags
+    mark: Flags
+    scratch: Floats
+    held: Cells
+    prospects: Cells
+    lodgers: Lodgers
+
+
+class Rates(NamedTuple):
+    """Parameters of the processes: what mechanisms leave of the draw of the replicate."""
+
+    presence_response: float
+    presence_months: float
+    operations_focus: float
+    coca_scale: float
+    utility_rent: float
+    utility_state: float
+    utility_operations: float
+    utility_rivals: float
+    recruitment_rent: float
+    movement_share: float
+    entry_rate: float
+    entry_reach: float
+    entry_party: float
+    exit_rate: float
+    exit_size: float
+    war_onset: float
+    war_end: float
+    pact_onset: float
+    pact_end: float
+    war_intensity: float
+    calm_intensity: float
+    pair_persistence: float
+    pair_spread: float
+    deterrence: float
+    battle_loss: float
+    spill: float
+    support_weight: float
+    violence_months: float
+    deaths_spread: float
+    region_persistence: float
+    region_spread: float
+    national_persistence: float
+    national_spread: float
+    violence_now: float
+    violence_memory: float
+    people_exponent: float
+    noise_persistence: float
+    noise_spread: float
+    confined: float
+    confined_limit: float
+    coca_trend: float
+    coca_national: float
+    coca_department: float
+    coca_local: float
+    coca_entry: float
+    coca_first: float
+    control_margin: float
+    control_demand: float
+    groups_follow_the_state: bool
+    wars_burn: bool
+    people_flee: bool
+    control_follows_the_state: bool
+
+
+class Orders(NamedTuple):
+    """What the agents decided for one month.
+
+    Attributes
+    ----------
+    seed, replicate, month
+        Coordinates of the draws.
+    ratio
+        Capability of the forces relative to the start.
+    venezuela, ecuador
+        How freely groups rest across the border, in [0, 1].
+    pressure
+        Effort of the forces relative to the start, pressure times capability.
+    loss_rate
+        Losses of armed groups a member and year at mean effort.
+    removal
+        Hectares of coca removed for good in the month.
+    """
+
+    seed: int
+    replicate: int
+    month: int
+    ratio: float
+    venezuela: float
+    ecuador: float
+    pressure: float
+    loss_rate: float
+    removal: float
