@@ -37,6 +37,10 @@ class TwinModel(RiftModel):
         del self.state
         return ground
 
+    def coca_hectares(self) -> float:
+        """Return the coca under cultivation in hectares."""
+        return sum(place.coca for place in self.ground.places)
+
     def growth_at_table(self, group: ArmedGroup) -> float:
         """Return how much larger a group is than at the start, within [0.5, 2]."""
         before = self.ground.members_start[group.order]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.physics.relationship import PHASES, phase_of
 from rift_sim.vocabulary import AID_LINES, PILLARS
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class TwinRecorder:
         inside = world.territory.department_index.tolist()
         self.sizes = [max(1, inside.count(d)) for d in range(self.departments)]
         self.step = 0
+        self._indices: list[float] = []
 
     def record(self, model: TwinModel) -> None:
         """Write the month that the model has just lived."""
@@ -138,7 +140,15 @@ class TwinRecorder:
             self._put(name, getattr(government, name))
         self._put("relationship_index", model.relationship.index)
         self._put("relationship_index_pillar", [model.relationship.pillars[p] for p in PILLARS])
-        self._put("crises", model.relationship.crises)
+        for name in ("crises", "decertified", "concessions"):
+            self._put(name, getattr(model.relationship, name))
+        usual = model.draw.extraditions_usual / 12.0
+        self._put("extraditions", usual * model.government.extraditing)
+        self._put("us_anticrime", states.anticrime)
+        self._put("china_engagement", model.china.engagement)
+        self._indices.append(model.relationship.index)
+        phase = int(phase_of(np.array(self._indices))[-1])
+        self._put("relationship_phase", [k == phase for k in range(len(PHASES))])
         usd = [states.usd(line) for line in AID_LINES]
         self._put("aid_usd", sum(usd))
         self._put("aid_usd_line", usd)

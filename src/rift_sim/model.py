@@ -125,6 +125,10 @@ class RiftModel(mesa.Model):
         """Book members of a group who left other than by operations and fighting."""
         self.ground.dispersed[row] += members
 
+    def coca_hectares(self) -> float:
+        """Return the coca under cultivation in hectares."""
+        return float(self.state.coca.sum())
+
     def growth_at_table(self, group: ArmedGroup) -> float:
         """Return how much larger a group is than at the start, within [0.5, 2]."""
         # Not `state.members`, which adds up all groups.
@@ -203,6 +207,7 @@ class RiftModel(mesa.Model):
             self.government.step()
         self.government.set_reference()
         self.ground.refresh_start()
+        self.relationship.certification.coca = self.coca_hectares()
         self.started = True
 
     def _first_month(self) -> Month:

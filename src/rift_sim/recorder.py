@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.physics.relationship import PHASES, phase_of
 from rift_sim.physics.tally import REPORTS, Tallies, tally_month
 from rift_sim.vocabulary import AID_LINES, PILLARS
 
@@ -20,6 +21,14 @@ _PLACES = ("newly_displaced", "confined", "conflict_deaths", "coca_ha", "displac
 """Series of places after `contested`, in the order in which `tally_places` takes them."""
 
 _FORCES = ("capability", "mobility", "intelligence", "leadership", "force")
+_RELATIONS = (
+    "crises",
+    "decertified",
+    "concessions",
+    "extraditions",
+    "us_anticrime",
+    "china_engagement",
+)
 _FLOWS = ("returned", "crossed_border", "eradicated_ha")
 
 
@@ -51,7 +60,8 @@ class Recorder:
             places=np.zeros((months, 1 + len(_PLACES), departments)),
         )
         self._flows = np.zeros((months, len(_FLOWS)))
-        self._politics = np.zeros((months, len(_FORCES) + 1 + len(PILLARS) + len(AID_LINES)))
+        columns = len(_FORCES) + len(_RELATIONS) + len(PILLARS) + len(AID_LINES)
+        self._politics = np.zeros((months, columns))
         self._people, self._named = np.zeros(places), np.zeros(places, dtype=np.uint8)
         self._municipal: dict[str, NDArray[Any]] = {}
         if world.municipal:
@@ -96,6 +106,11 @@ class Recorder:
             government.leadership,
             government.force,
             relationship.crises,
+            relationship.decertified,
+            relationship.concessions,
+            model.draw.extraditions_usual / 12.0 * government.extraditing,
+            states.anticrime,
+            model.china.engagement,
             *[relationship.pillars[pillar] for pillar in PILLARS],
             *[states.usd(line) for line in AID_LINES],
         )
@@ -148,13 +163,16 @@ class Recorder:
         return found
 
     def _decisions(self) -> dict[str, NDArray[Any]]:
-        politics, first = self._politics, len(_FORCES) + 1
+        politics, first = self._politics, len(_FORCES) + len(_RELATIONS)
         pillars = politics[:, first : first + len(PILLARS)]
+        index = pillars.mean(axis=1)
+        # A run that is still going has months that are all 0.
+        phase = phase_of(index)[:, None] == np.arange(len(PHASES))
         usd = politics[:, first + len(PILLARS) :]
         return {
-            **{name: politics[:, k] for k, name in enumerate(_FORCES)},
-            "crises": politics[:, len(_FORCES)],
-            "relationship_index": pillars.mean(axis=1),
+            **{name: politics[:, k] for k, name in enumerate((*_FORCES, *_RELATIONS))},
+            "relationship_index": index,
+            "relationship_phase": phase,
             "relationship_index_pillar": pillars,
             "aid_usd": usd.sum(axis=1),
             "aid_usd_line": usd,

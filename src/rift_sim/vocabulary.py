@@ -113,6 +113,13 @@ SERIES: dict[str, Series] = {
         "U.S.-Colombia relationship, mean of six pillars", _SHARE, "stock", ("pillar",)
     ),
     "crises": Series("Crises of the relationship", "count", "flow"),
+    "decertified": Series("Decertifications on narcotics", "count", "flow"),
+    "concessions": Series("Concessions to economic pressure", "count", "flow"),
+    "extraditions": Series("Extraditions to the United States", "people", "flow"),
+    "us_anticrime": Series(
+        "U.S. capacity against transnational crime, 1 = partnership intact", _SHARE, "stock"
+    ),
+    "china_engagement": Series("Engagement of China, 1 = all that is open to it", _SHARE, "stock"),
     "aid_usd": Series("U.S. aid disbursed, current dollars", "USD", "flow", ("line",)),
 }
 """Every national series, by name, in the order reports show them."""

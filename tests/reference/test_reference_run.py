@@ -47,6 +47,7 @@ TIMELINE: list[dict[str, Any]] = [
     {"date": "2027-04", "sanction": {"target": "economy", "severity": 0.4}},
     {"date": "2027-05", "sanctuary": {"country": "venezuela", "level": 0.9}},
     {"date": "2027-06", "diplomacy": {"effect": 0.5, "kind": "visit"}},
+    {"date": "2027-07", "cooperation": {"interest": "drugs", "effort": 0.5}},
 ]  # fmt: skip
 LIVELY = {"entry_rate": 1.0, "exit_rate": 1.0, "war_onset": 1.0, "war_end": 0.5, "pact_onset": 0.5}
 """Assumptions under which footholds and pairs change often."""

@@ -24,6 +24,7 @@ EXAMPLES: dict[str, Any] = {
     "designation": {"group": "Clan del Golfo", "kind": "fto"},
     "sanctuary": {"country": "venezuela", "level": 0.3},
     "diplomacy": {"effect": -0.4, "kind": "recall"},
+    "cooperation": {"interest": "china", "effort": 0.3},
     "posture": {"pressure": 1.3, "talks": False},
     "talks": {"groups": ["ELN", "EGC"], "open": True},
     "ceasefire": {"groups": "all", "on": True, "months": 6},

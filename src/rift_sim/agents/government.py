@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["POLICY_MONTHS", "Government"]
 
+RUPTURE = 0.4
+"""Level of diplomacy below which a relationship counts as ruptured (judgement)."""
+
 POLICY_MONTHS = 4.0
 """Time constant with which a new posture reaches the field (judgement)."""
 
@@ -23,6 +26,8 @@ class Government(Actor):
     ----------
     president
         Type of president, one of `rift_sim.vocabulary.PRESIDENT_TYPES`.
+    since
+        Month in which the president took office, as an index.
     hostility
         Of the pair of governments in [0, 1], before partners and time change it.
     pressure, pressure_wanted
@@ -55,6 +60,7 @@ class Government(Actor):
         self.substitute_mobility = self.substitute_intelligence = 0.0
         self.mobility = self.intelligence = self.capability = self.reference = 1.0
         self.reference_intelligence = self.reference_eradication = 1.0
+        self.start_extraditing = 1.0
         self.force_ramp = (0.0, 0)
         self.frozen: dict[str, float] = {}
         self.adopt("left", first=True)
@@ -62,7 +68,7 @@ class Government(Actor):
     def adopt(self, president: str, *, first: bool = False) -> None:
         """Take over the posture of a type of president; C24 decides on the relationship."""
         draw = self.rift.draw
-        self.president = president
+        self.president, self.since = president, self.rift.month_index
         self.pressure_wanted = draw[f"pressure_{president}"]
         self.eradication = draw[f"eradication_{president}"]
         self.eradication_effect = draw.eradication_effect
@@ -77,6 +83,7 @@ class Government(Actor):
         self.reference = self.capability
         self.reference_intelligence = max(self.intelligence, 1e-6)
         self.reference_eradication = self.eradication * self.eradication_effect
+        self.start_extraditing = max(self.extraditing, 1e-6)
         self.frozen = {c: level for c, level in self._provided().items() if not self.rift.on(c)}
 
     @property
@@ -90,7 +97,18 @@ class Government(Actor):
         draw = self.rift.draw
         found: float = (self.intelligence / self.reference_intelligence) ** draw.loss_intelligence
         lost: float = draw.loss_rate * self.pressure * self.ratio**draw.loss_capability * found
+        if self.rift.on("C18"):
+            # Whoever faces extradition talks: without it fewer leaders and depots are found.
+            lost *= 1.0 - draw.informant_share * (1.0 - self.extraditing / self.start_extraditing)
         return lost
+
+    @property
+    def extraditing(self) -> float:
+        """Extradition as it goes on: policy, and what a ruptured relationship leaves (C18)."""
+        if not self.rift.on("C18"):
+            return self.extradition
+        depth = max(0.0, 1.0 - self.rift.relationship.pillars["diplomacy"] / RUPTURE)
+        return self.extradition * (1.0 - self.rift.draw.extradition_rupture * depth)
 
     @property
     def removal(self) -> float:

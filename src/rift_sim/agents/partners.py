@@ -45,6 +45,7 @@ class UnitedStates(Partner):
         self.level = dict.fromkeys(AID_LINES, 1.0)
         self.disbursed = dict.fromkeys(AID_LINES, 1.0)
         self.dollars = {line: model.draw[f"aid_{line}"] / 12.0 for line in AID_LINES}
+        self.anticrime = 1.0
         self.held: set[str] = set()
         self.ramps: dict[str, tuple[float, int]] = {}
 
@@ -62,10 +63,14 @@ class UnitedStates(Partner):
 
     def temper(self) -> float:
         """Return the factor by which the administration of the month changes hostility."""
-        draw, month = self.rift.draw, self.rift.month_index
-        if month < _TERM_2025:
-            return draw.us_earlier_factor
-        return 1.0 if month < _TERM_2029 else draw.us_2029_factor
+        if self.rift.month_index < _TERM_2025:
+            return self.rift.draw.us_earlier_factor
+        return 1.0 if self.since_2025 else self.rift.draw.us_2029_factor
+
+    @property
+    def since_2025(self) -> bool:
+        """Whether the administration of 2025 is in office."""
+        return _TERM_2025 <= self.rift.month_index < _TERM_2029
 
     def step(self) -> None:
         """Appropriate at the start of the fiscal year; disburse with the pipeline's delay."""
@@ -80,6 +85,9 @@ class UnitedStates(Partner):
         level, disbursed, delay = self.level, self.disbursed, rift.draw.aid_pipeline
         for line in AID_LINES:
             disbursed[line] = relax(disbursed[line], level[line], delay)
+        if rift.on("C19") or not rift.started:
+            lost = rift.draw.anticrime_share * (1.0 - rift.relationship.index)
+            self.anticrime = relax(self.anticrime, 1.0 - lost, 24.0)
 
     def _appropriate(self) -> None:
         """Move free lines part of the way to the aid that the state of diplomacy earns."""
@@ -115,7 +123,9 @@ class China(Partner):
         self.engagement = 0.1
 
     def step(self) -> None:
-        """Move toward the room that the relationship leaves, over about two years."""
+        """Move toward the room that the relationship leaves, over about two years (C20)."""
+        if self.rift.started and not self.rift.on("C20"):
+            return
         room = self.rift.draw.china_gain * (1.0 - self.rift.relationship.index)
         self.engagement = relax(self.engagement, room, 24.0)
 

@@ -74,6 +74,12 @@ def _diplomacy(model: RiftModel, action: Any) -> None:
     model.relationship.nudge("diplomacy", action.effect)
 
 
+def _cooperation(model: RiftModel, action: Any) -> None:
+    """Count for as much as a plea, and for more where work is what counts (C26)."""
+    gain = model.draw.interest_gain if model.on("C26") else 0.0
+    model.relationship.nudge("diplomacy", action.effort * (1.0 + gain))
+
+
 def _posture(model: RiftModel, action: Any) -> None:
     government = model.government
     if action.pressure is not None:
@@ -124,9 +130,7 @@ def _inauguration(model: RiftModel, action: Any) -> None:
 
 
 def _certification(model: RiftModel, outcome: str) -> None:
-    effect = {"certified": 0.3, "waiver": -0.5, "decertified": -1.0}[outcome]
-    model.relationship.nudge("diplomacy", effect)
-    model.relationship.nudge("justice", 0.5 * effect)
+    model.relationship.certification.announce(outcome)
 
 
 def _tariff(model: RiftModel, action: Any) -> None:
@@ -141,12 +145,14 @@ def _tariff(model: RiftModel, action: Any) -> None:
 
 def _sanction(model: RiftModel, action: Any) -> None:
     model.relationship.nudge("diplomacy", -action.severity)
+    model.relationship.provoke(action.severity)
     if action.target == "economy":
         model.relationship.nudge("trade", -action.severity)
 
 
 def _threat(model: RiftModel, action: Any) -> None:
     model.relationship.nudge("diplomacy", -action.severity)
+    model.relationship.provoke(action.severity)
 
 
 def _strike(model: RiftModel, action: Any) -> None:
@@ -211,6 +217,7 @@ HANDLERS: dict[str, Callable[[Any, Any], None]] = {
     "designation": _designation,
     "sanctuary": _sanctuary,
     "diplomacy": _diplomacy,
+    "cooperation": _cooperation,
     "posture": _posture,
     "talks": _talks,
     "ceasefire": _ceasefire,

@@ -12,5 +12,9 @@ class Stakeholders(Actor):
 
     def damping(self) -> float:
         """Return the share of crises they talk away: more, the more trade is at stake."""
-        stake = 0.5 + 0.5 * self.rift.relationship.pillars["trade"]
-        return self.rift.draw.stakeholder_damping * stake
+        return self.rift.draw.stakeholder_damping * self.stake
+
+    @property
+    def stake(self) -> float:
+        """What they have to lose, in [0.5, 1]."""
+        return 0.5 + 0.5 * self.rift.relationship.pillars["trade"]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from rift_sim import __version__
-from rift_sim.cli import pictures, queries, running
+from rift_sim.cli import evidence, pictures, queries, running
 
 __all__ = ["command"]
 
@@ -29,6 +29,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "seeds": queries.seeds,
     "plot": pictures.plot,
     "map": pictures.draw_map,
+    "crises": evidence.crises,
 }
 
 

@@ -14,6 +14,7 @@ from rift_sim.initial.resources import coca_places, destinations, resource_indic
 from rift_sim.parameters import Beliefs
 from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
 from rift_sim.physics.reach import Cells
+from rift_sim.physics.relationship import PHASES
 from rift_sim.physics.streams import group_number
 from rift_sim.seeds import load_ledger
 from rift_sim.territory import load_territory
@@ -190,6 +191,7 @@ class World:
             "department": list(self.territory.departments),
             "group": list(self.groups),
             "pillar": list(PILLARS),
+            "phase": list(PHASES),
             "line": list(AID_LINES),
             "year": np.array(sorted({start.shift(m).year for m in range(months)})),
             "municipality": codes,
@@ -220,6 +222,12 @@ class World:
                     "units": "count",
                     "kind": "stock",
                 },
+            )
+        if "relationship_index" in wanted:
+            found["relationship_phase"] = Variable(
+                ("time", "phase"),
+                "uint8",
+                {"long_name": "Phase of the relationship", "units": "1", "kind": "stock"},
             )
         if self.municipal:
             found.update(_MUNICIPAL)

@@ -59,6 +59,8 @@ class Process(IntEnum):
     PAIR = 23
     PAIR_SHOCK = 24
     TABLES = 25
+    CERTIFICATION = 26
+    CONCESSION = 27
     ENTRY = 30
     EXIT = 31
     DEATHS = 32

@@ -152,6 +152,15 @@ class Diplomacy(Strict):
     """Kind of act; a label."""
 
 
+class Cooperation(Strict):
+    """Work with the United States on one of the four interests that it has named."""
+
+    interest: Literal["drugs", "migration", "venezuela", "china"]
+    """Which one."""
+    effort: Share
+    """0: none; 1: all that a government can do. A plea of the same weight is `diplomacy`."""
+
+
 class Posture(Strict):
     """Overrides the government's own posture, until an inauguration or a further event."""
 

@@ -54,6 +54,8 @@ class Event(Strict):
     """Refuge across a border."""
     diplomacy: act.Diplomacy | None = None
     """Diplomatic act between the governments."""
+    cooperation: act.Cooperation | None = None
+    """Work on an interest of the United States."""
     posture: act.Posture | None = None
     """Posture of the Colombian government."""
     talks: band.Talks | None = None

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from rift_sim.seeds.base import Loose, Record, Series, Table, Text, Texts, in_order, listed
 from rift_sim.seeds.distributions import Distribution
-from rift_sim.vocabulary import SERIES
+from rift_sim.vocabulary import PRESIDENT_TYPES, SERIES
 
 __all__ = [
     "Claim",
@@ -119,8 +119,23 @@ class Effect(Record):
         return self
 
 
+def _known_president(value: str) -> str:
+    if value not in PRESIDENT_TYPES:
+        raise ValueError(f"'{value}' is not a type of president ({', '.join(PRESIDENT_TYPES)})")
+    return value
+
+
 class Event(Record):
-    """A dated event; `date` may be a year, a month, a day or a range."""
+    """A dated event; `date` may be a year, a month, a day or a range.
+
+    Attributes
+    ----------
+    crisis
+        Whether it counts toward a crisis of the relationship, by the rule in
+        `rift_sim.analysis.crises`.
+    president
+        Type of the president who takes office, where the event is an inauguration.
+    """
 
     id: Text
     date: Loose
@@ -130,6 +145,8 @@ class Event(Record):
     source: Text
     verified: bool
     note: Text | None = None
+    crisis: bool = False
+    president: Annotated[Text, AfterValidator(_known_president)] | None = None
 
 
 class Evidence(Record):

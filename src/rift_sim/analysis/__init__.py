@@ -1,0 +1,1 @@
+"""What one can ask of the model and of the record once there are numbers."""
