@@ -150,22 +150,21 @@ class TwinGround:
         for place in self.places:
             place.operations *= scale
 
-    def weigh(self, pressure: float, on: Switch) -> None:
-        """Let groups value and weigh the places within their reach (C07, C14)."""
+    def weigh(self, pressure: float, ratio: float, on: Switch) -> None:
+        """Let groups value and weigh the places within their reach (C05, C07, C14)."""
         self._face_enemies()
         self.places.do("value")
-        weights = self._weights(pressure, on)
-        for place in self.places:
-            place.weigh(weights, place.state_presence)
-
-    def _weights(self, pressure: float, on: Switch) -> Weights:
         params = self.params
-        return Weights(
+        weights = Weights(
             rent=params.utility_rent if on("C07") else 0.0,
             state=params.utility_state,
             operations=params.utility_operations * pressure if on("C14") else 0.0,
             rivals=params.utility_rivals,
         )
+        if on("C05"):
+            weights = weights._replace(operations=weights.operations * ratio)
+        for place in self.places:
+            place.weigh(weights, place.state_presence if on("C05") else place.state_reference)
 
     def _face_enemies(self) -> None:
         self.enemies = [set() for _ in range(self.groups)]
@@ -178,15 +177,11 @@ class TwinGround:
         """Recruit; without C07 rents do not matter."""
         self.places.do("recruit", self.params.recruitment_rent if on("C07") else 0.0)
 
-    def move(self, on: Switch) -> None:
-        """Let members move, enter new places and give up old ones (C05)."""
+    def move(self) -> None:
+        """Let members move, enter new places and give up old ones."""
         self.places.do("attract")
         self.places.do("offer")
         self.places.do("gather", self.params.movement_share)
-        if not on("C05"):
-            weights = self._weights(1.0, on)
-            for place in self.places:
-                place.weigh(weights, place.state_reference)
         self.places.do("scout")
         self.places.do("enter", self.key(Process.ENTRY))
         for foothold in self.founded:

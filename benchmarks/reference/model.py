@@ -68,9 +68,9 @@ class TwinModel(RiftModel):
         for group in self.groups:
             group.step()
             ground.recruitment[group.order] = group.recruitment
-        ground.weigh(government.pressure * government.ratio, self.on)
+        ground.weigh(government.pressure, government.ratio, self.on)
         ground.recruit(self.on)
-        ground.move(self.on)
+        ground.move()
         ground.strike(government.loss_rate)
         ground.contest(self.on)
         ground.people(self.on)

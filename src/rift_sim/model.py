@@ -190,7 +190,7 @@ class RiftModel(mesa.Model):
             ratio=government.ratio,
             venezuela=self.neighbours["venezuela"].permissiveness,
             ecuador=self.neighbours["ecuador"].permissiveness,
-            pressure=government.pressure * government.ratio,
+            pressure=government.pressure,
             loss_rate=government.loss_rate,
             removal=government.removal,
         )

@@ -120,7 +120,7 @@ def rent_and_utility(r: RandomGround) -> None:
         out, r.world.everywhere, r.lodgers, rents, r.state.armed, hostile,
         r.state.state_presence, r.state.operations, r.access, r.exposure, np.array(weights),
     )  # fmt: skip
-    r.ground.weigh(1.0, lambda claim: True)  # who is at war with whom
+    r.ground.weigh(1.0, 1.0, lambda claim: True)  # who is at war with whom
     r.ground.places.do("value")
     for place in r.ground.places:
         place.weigh(weights, place.state_presence)

@@ -29,6 +29,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "seeds": queries.seeds,
     "plot": pictures.plot,
     "map": pictures.draw_map,
+    "claims": evidence.claims,
     "crises": evidence.crises,
 }
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-__all__ = ["crises"]
+from rift_sim.errors import InputError
+
+__all__ = ["claims", "crises"]
 
 _SEED = 1
 
@@ -61,3 +64,51 @@ def crises(
         f"Between no echo and one crisis bringing {profile[-1][0]:.1f} more, the log-likelihood "
         f"moves by {high - low:.2f}: the record {verdict} how strong the echo is."
     )
+
+
+def claims(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Claims; all if none is named.")
+    ] = None,
+    replicates: Annotated[
+        int, typer.Option("-n", "--replicates", min=2, help="Pairs for each claim.")
+    ] = 100,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the table as CSV and Markdown: this name with both endings."),
+    ] = None,
+) -> None:
+    """Test the causal claims: the same replicates with the cause and without it.
+
+    With the mechanism switched off the difference has to be exactly zero. Verdicts are what
+    came out; label says whether the sign was built in.
+
+    Example: rift claims -n 300 --out claims
+    """
+    from rift_sim.analysis.claims import choose_claims, try_claims
+    from rift_sim.analysis.claims_table import columns, to_csv, to_markdown
+    from rift_sim.cli.console import Progress, make_console
+    from rift_sim.ensemble.executor import available_cores
+    from rift_sim.seeds import load_ledger
+
+    ledger = load_ledger()
+    chosen = choose_claims(ledger, ids or ())
+    files = [] if out is None else [out.with_suffix(end) for end in (".csv", ".md")]
+    for file in files:
+        if not file.parent.is_dir():
+            raise InputError(f"there is no folder '{file.parent}'", key="--out")
+    with Progress() as progress:
+        found = try_claims(
+            ledger,
+            chosen,
+            replicates,
+            workers=workers if workers is not None else available_cores(),
+            progress=progress,
+        )
+    make_console().print(columns(found))
+    for file, write in zip(files, (to_csv, to_markdown), strict=False):
+        file.write_text(write(found), encoding="utf-8")
+        typer.echo(f"{file} written.", err=True)

@@ -179,7 +179,7 @@ class Orders(NamedTuple):
     venezuela, ecuador
         How freely groups rest across the border, in [0, 1].
     pressure
-        Effort of the forces relative to the start, pressure times capability.
+        Pressure on armed groups that the government wants, relative to the start.
     loss_rate
         Losses of armed groups a member and year at mean effort.
     removal

@@ -6,7 +6,6 @@ Everything here runs without Python, in one call a month. The bundles are those 
 
 from __future__ import annotations
 
-from rift_sim.physics.arrays import Floats
 from rift_sim.physics.books import Books, Land, Living, Orders, Rates
 from rift_sim.physics.coca import coca_step
 from rift_sim.physics.contest import deaths, fight, violence
@@ -59,7 +58,7 @@ def _deploy(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
 
 @part
 def _weigh(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
-    """Weigh footholds, and the places that groups may enter this month (C07, C14)."""
+    """Weigh footholds, and the places that groups may enter this month (C05, C07, C14)."""
     pair_intensity(
         b.intensity, b.hostile, s.pair_state, s.pair_shock,
         p.war_intensity, p.calm_intensity, p.pair_spread,
@@ -71,16 +70,13 @@ def _weigh(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
     )  # fmt: skip
     rent(b.rents, b.held, a.mix, a.resources, s.coca, p.coca_scale)
     rent(b.rents, b.prospects, a.mix, a.resources, s.coca, p.coca_scale)
-    _value(s.state_presence, o.pressure, a, s, b, p)
-
-
-@part
-def _value(presence: Floats, pressure: float, a: Land, s: Living, b: Books, p: Rates) -> None:
-    """Compute utilities under a presence and a pressure of the state."""
     b.weights[0] = p.utility_rent
     b.weights[1] = p.utility_state
-    b.weights[2] = p.utility_operations * pressure
+    b.weights[2] = p.utility_operations * o.pressure
     b.weights[3] = p.utility_rivals
+    # Without C05 groups look at the state, and at its capability, as they were at the start.
+    presence = s.state_presence if p.groups_follow_the_state else a.state_reference
+    b.weights[2] *= o.ratio if p.groups_follow_the_state else 1.0
     utility(
         b.utilities, b.held, b.lodgers, b.rents, s.armed, b.hostile,
         presence, s.operations, a.access, b.exposure, b.weights,
@@ -101,16 +97,11 @@ def _recruit(a: Land, s: Living, b: Books, p: Rates) -> None:
 
 @part
 def _move(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
-    """Let members move, enter new places and give up old ones.
-
-    Without C05 entry and exit look at the state and the pressure of the start.
-    """
+    """Let members move, enter new places and give up old ones."""
     move(
         s.armed, s.support, b.utilities, b.held, a.indptr, a.indices,
         p.movement_share, b.scratch,
     )  # fmt: skip
-    if not p.groups_follow_the_state:
-        _value(a.state_reference, 1.0, a, s, b, p)
     key = stream_key(o.seed, o.replicate, o.month, Process.ENTRY)
     b.turnover[0] = enter(
         s.armed, s.support, s.present, b.listed, b.held, b.lodgers, b.prospects, b.utilities,

@@ -26,7 +26,7 @@ from rift_sim.scenario.group_actions import (
     Strike,
     Talks,
 )
-from rift_sim.scenario.load import load_scenario
+from rift_sim.scenario.load import load_scenario, overlay
 from rift_sim.scenario.parts import MECHANISMS, Initial, Presence, Territory
 from rift_sim.scenario.schema import Scenario
 from rift_sim.scenario.sweep import expand
@@ -64,6 +64,7 @@ __all__ = [
     "json_schema",
     "load_scenario",
     "new_scenario_text",
+    "overlay",
     "resolved_yaml",
     "shipped_scenarios",
 ]

@@ -17,6 +17,7 @@ from rift_sim.yamlfile import Document, read_yaml
 
 __all__ = [
     "Summary",
+    "checked",
     "locate",
     "read_layers",
     "resolve_files",
@@ -109,7 +110,7 @@ def read_layers(path: Path) -> tuple[Layer, Origin]:
     seen: list[Path] = []
     while True:
         document = read_yaml(path)
-        data, origin = _checked(document, len(chain))
+        data, origin = checked(document, len(chain))
         chain.append((Layer.read(data, origin), origin))
         seen.append(path.resolve())
         item = chain[-1][0].values.pop("extends", None)
@@ -147,8 +148,14 @@ def _parent(text: str, child: Path, origin: Origin) -> Path:
     return names[text]
 
 
-def _checked(document: Document, rank: int) -> tuple[dict[str, Any], Origin]:
-    """Check one file by itself; return its data with files absolute."""
+def checked(document: Document, rank: int) -> tuple[dict[str, Any], Origin]:
+    """Check one file by itself; return its data with files absolute.
+
+    Raises
+    ------
+    InputError
+        At the first thing wrong.
+    """
     origin = Origin(document, (), rank)
     data = {k: v for k, v in document.data.items() if v is not None or k not in _OPTIONAL}
     findings = list(nothings(data))

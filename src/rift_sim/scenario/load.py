@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rift_sim.errors import InputError
-from rift_sim.scenario.files import locate, read_layers, resolve_files
+from rift_sim.scenario.files import checked, locate, read_layers, resolve_files
 from rift_sim.scenario.layers import SETTINGS, Layer, Origin, build
 from rift_sim.scenario.schema import Scenario
 from rift_sim.scenario.sweep import check_sweep, read_design
-from rift_sim.yamlfile import parse_yaml
+from rift_sim.yamlfile import Document, parse_yaml
 
-__all__ = ["load_scenario"]
+__all__ = ["load_scenario", "overlay"]
 
 
 def load_scenario(
@@ -45,6 +45,32 @@ def load_scenario(
         rows = read_design(design, scenario)
         layer.put(("design",), rows, Origin(str(design)))
         scenario = build(_titled(layer), root)
+    check_sweep(scenario, _titled(layer), root)
+    return scenario
+
+
+def overlay(base: str | Path, fragments: Sequence[Mapping[str, Any]], *, name: str) -> Scenario:
+    """Build upon a scenario in memory, as files that extend one another would.
+
+    Parameters
+    ----------
+    base
+        Path or name, as in `load_scenario`.
+    fragments
+        Keys of a scenario file but for ``name`` and ``extends``; later ones go on top.
+    name
+        Name of the result; errors point there.
+
+    Raises
+    ------
+    InputError
+        As in `load_scenario`.
+    """
+    layer, root = read_layers(locate(base))
+    for rank, fragment in enumerate([*fragments, {}], start=1):
+        data, root = checked(Document(Path(name), {**fragment, "name": name}, {}), rank)
+        layer = layer.extended(Layer.read(data, root))
+    scenario = build(_titled(layer), root)
     check_sweep(scenario, _titled(layer), root)
     return scenario
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from rift_sim.calendar import Month
 from rift_sim.seeds.base import Loose, Record, Series, Table, Text, Texts, in_order, listed
 from rift_sim.seeds.distributions import Distribution
 from rift_sim.vocabulary import PRESIDENT_TYPES, SERIES
@@ -16,6 +18,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Expectation",
+    "Experiment",
     "Fact",
     "Origin",
     "Parameter",
@@ -170,6 +173,44 @@ class Expectation(Record):
     sign: Literal["+", "-", "0"]
 
 
+def _known_time(value: str) -> str:
+    if value not in ("end", "sum"):
+        Month.parse(value)
+    return value
+
+
+class Experiment(Record):
+    """How a claim is tested: the same replicates with its cause and without it.
+
+    Attributes
+    ----------
+    intervention
+        What is done, with its dose and date, in words.
+    both, with_, without
+        Keys of a scenario file, for both arms and for either (``with`` in the file).
+    held
+        Claims switched off in both arms, because they lead from the cause to the outcome by
+        another way.
+    outcome, when
+        Observed series, and when it is read: ``end`` of the experiment, its ``sum``, or a
+        month.
+    sign
+        What the claim says of the difference.
+    smallest
+        Smallest difference of interest, in the unit of the outcome.
+    """
+
+    intervention: Text
+    both: Mapping[str, Any] = Field(default={})
+    with_: Mapping[str, Any] = Field(default={}, alias="with")
+    without: Mapping[str, Any] = Field(default={})
+    held: Texts = ()
+    outcome: Annotated[Text, AfterValidator(_known_outcome)]
+    when: Annotated[Loose, AfterValidator(_known_time)]
+    sign: Literal["+", "-"]
+    smallest: Annotated[float, Field(gt=0)]
+
+
 class Claim(Record):
     """A causal claim of the seed document, and the mechanism that carries it.
 
@@ -190,6 +231,8 @@ class Claim(Record):
         interacting agents; ``later``: the mechanism is not in the model yet.
     alive
         Whether the model has the mechanism.
+    experiment
+        How it is tested.
     """
 
     id: Text
@@ -203,6 +246,7 @@ class Claim(Record):
     expected: Annotated[tuple[Expectation, ...], Field(strict=False)] = ()
     label: Literal["built_in", "emergent", "later"]
     alive: bool
+    experiment: Experiment | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Claim:

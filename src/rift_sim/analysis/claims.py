@@ -1,0 +1,320 @@
+"""Every claim put to the test: the same replicates with its cause and without it.
+
+A claim has four arms: cause and no cause, with the mechanism on and switched off. Replicates
+are paired draw by draw, so that a difference is due to the cause alone; with the mechanism off
+it has to be exactly zero. Each replicate has parameters of its own: shares and intervals say
+what the priors leave open, not only what chance does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from rift_sim.calendar import Month
+from rift_sim.errors import InputError
+from rift_sim.physics.arrays import Floats
+from rift_sim.vocabulary import SERIES
+
+if TYPE_CHECKING:
+    from rift_sim.ensemble.session import Reporter
+    from rift_sim.scenario import Scenario
+    from rift_sim.seeds.ledger import Ledger
+    from rift_sim.seeds.records import Claim, Experiment
+
+__all__ = ["BASE", "END", "Finding", "Trials", "choose_claims", "judge", "try_claims"]
+
+BASE, END = "reference", "2028-12"
+"""What every experiment builds upon, and where it ends."""
+
+_BLOCK = 25
+_SURE, _LIKELY = 0.9, 0.75
+
+
+class Finding(NamedTuple):
+    """What came out for one claim.
+
+    Attributes
+    ----------
+    claim, intervention, outcome, unit
+        Id, what was done, the series that was read, and its unit.
+    sign
+        What the claim says of the difference.
+    replicates
+        Pairs compared; 0 where there is no experiment.
+    mean, low, high
+        Mean paired difference and its 95 % interval.
+    share
+        Share of the draws in which the difference has the stated sign.
+    leak
+        Largest difference in any replicate with the mechanism off; 0 as it should be.
+    smallest
+        Smallest difference of interest.
+    label
+        ``built in``, ``emergent`` or ``later``: where the sign comes from.
+    agrees, disagrees, silent
+        Ids of outside evidence.
+    verdict
+        What came out, in words; never asserted beforehand.
+    """
+
+    claim: str
+    intervention: str
+    outcome: str
+    unit: str
+    sign: str
+    replicates: int
+    mean: float
+    low: float
+    high: float
+    share: float
+    leak: float
+    smallest: float
+    label: str
+    agrees: tuple[str, ...]
+    disagrees: tuple[str, ...]
+    silent: tuple[str, ...]
+    verdict: str
+
+
+def choose_claims(ledger: Ledger, ids: Sequence[str]) -> list[str]:
+    """Return the ids of the claims to test: all of them if none is named.
+
+    Raises
+    ------
+    InputError
+        When there is no such claim.
+    """
+    for given in ids:
+        if given not in ledger.claims:
+            raise InputError(
+                f"there is no claim '{given}'", allowed=list(ledger.claims), given=given
+            )
+    return list(dict.fromkeys(ids)) or list(ledger.claims)
+
+
+class Trials:
+    """The arms of the experiments of some claims; arms that are the same run once.
+
+    Parameters
+    ----------
+    ledger
+        The ledger with the experiments.
+    ids
+        Claims to test; those without an experiment are left out.
+    base, end
+        Scenario to build upon, and last month.
+    """
+
+    def __init__(
+        self, ledger: Ledger, ids: Iterable[str], base: str = BASE, end: str = END
+    ) -> None:
+        from rift_sim.scenario import digest
+
+        self.claims = {i: ledger.claims[i] for i in ids if ledger.claims[i].experiment is not None}
+        self.scenarios: list[Scenario] = []
+        self.wanted: list[set[str]] = []
+        self.arms: dict[str, tuple[int, int, int, int]] = {}
+        places: dict[str, int] = {}
+        outcomes = sorted({e.outcome for e in self._experiments()})
+        for name, claim in self.claims.items():
+            arms = []
+            for scenario in _arms(name, claim, base, end, outcomes):
+                place = places.setdefault(digest(scenario), len(self.scenarios))
+                if place == len(self.scenarios):
+                    self.scenarios.append(scenario)
+                    self.wanted.append(set())
+                assert claim.experiment is not None
+                self.wanted[place].add(claim.experiment.outcome)
+                arms.append(place)
+            self.arms[name] = (arms[0], arms[1], arms[2], arms[3])
+
+    def _experiments(self) -> list[Experiment]:
+        return [c.experiment for c in self.claims.values() if c.experiment is not None]
+
+
+def _arms(name: str, claim: Claim, base: str, end: str, outcomes: Sequence[str]) -> list[Scenario]:
+    """Build the arms: cause and no cause with the mechanism on, then with it off."""
+    from rift_sim.scenario import overlay
+
+    test = claim.experiment
+    assert test is not None
+    held = {"mechanisms": dict.fromkeys(test.held, False)}
+    observed: Mapping[str, Any] = {"end": end, "observe": list(outcomes)}
+    arms = []
+    off: Mapping[str, Any] = {"mechanisms": {name: False}}
+    for switch in ({}, off):
+        for cause in (test.with_, test.without):
+            fragments: list[Mapping[str, Any]] = [observed, held, test.both, cause, switch]
+            given = [fragment for fragment in fragments if fragment]
+            arms.append(overlay(base, given, name="experiment"))
+    return arms
+
+
+def try_claims(
+    ledger: Ledger,
+    ids: Sequence[str],
+    replicates: int,
+    *,
+    workers: int = 1,
+    progress: Reporter | None = None,
+) -> list[Finding]:
+    """Run the experiments of claims and say what came out.
+
+    Parameters
+    ----------
+    ledger, ids
+        As in `Trials`; claims without an experiment are listed too.
+    replicates
+        Pairs for each claim.
+    workers
+        Number of processes.
+    progress
+        Told how many replicates there are, and how many are done.
+
+    Raises
+    ------
+    InputError
+        When a replicate of an experiment fails.
+    """
+    trials = Trials(ledger, ids)
+    if progress is not None:
+        progress.begin(len(trials.scenarios) * replicates)
+    series = _run(trials, replicates, workers, progress)
+    start = trials.scenarios[0].start if trials.scenarios else Month(2026, 1)
+    findings = []
+    for name in ids:
+        claim = ledger.claims[name]
+        if claim.experiment is None:
+            findings.append(_untested(name, claim))
+            continue
+        outcome, when = claim.experiment.outcome, claim.experiment.when
+        on_with, on_without, off_with, off_without = (
+            _read(series[arm, outcome], when, start) for arm in trials.arms[name]
+        )
+        leak = float(np.abs(off_with - off_without).max())
+        findings.append(judge(name, claim, on_with - on_without, leak))
+    return findings
+
+
+def _run(
+    trials: Trials, replicates: int, workers: int, progress: Reporter | None
+) -> dict[tuple[int, str], Floats]:
+    """Return each wanted series of each arm, shape (replicate, month)."""
+    from rift_sim.ensemble.engine import Engine
+    from rift_sim.ensemble.executor import Job, Plan, compute_blocks
+
+    found: dict[tuple[int, str], Floats] = {}
+    plan = Plan(Engine(), tuple(trials.scenarios), False)
+    # Arm by arm, so that a worker builds few worlds twice.
+    jobs = [
+        Job(arm, first // _BLOCK, tuple(range(first, min(first + _BLOCK, replicates))))
+        for arm in range(len(trials.scenarios))
+        for first in range(0, replicates, _BLOCK)
+    ]
+    for block in compute_blocks(plan, jobs, workers):
+        if block.failures:
+            replicate, reason = next(iter(block.failures.items()))
+            raise InputError(f"replicate {replicate} of an experiment failed: {reason}")
+        for name in trials.wanted[block.scenario]:
+            values = block.arrays[name]
+            kept = found.setdefault((block.scenario, name), np.empty((replicates, values.shape[1])))
+            kept[list(block.replicates)] = values
+        if progress is not None:
+            progress.advance(len(block.replicates))
+    return found
+
+
+def _read(series: Floats, when: str, start: Month) -> Floats:
+    if when == "end":
+        return np.asarray(series[:, -1])
+    if when == "sum":
+        return np.asarray(series.sum(axis=1))
+    return np.asarray(series[:, Month.parse(when).index - start.index])
+
+
+def judge(name: str, claim: Claim, difference: Floats, leak: float) -> Finding:
+    """Say what paired differences make of a claim.
+
+    Parameters
+    ----------
+    name, claim
+        Id and entry of a claim with an experiment.
+    difference
+        Outcome with the cause minus without it, shape (replicate,).
+    leak
+        Largest difference with the mechanism off.
+    """
+    test = claim.experiment
+    assert test is not None
+    direction = 1.0 if test.sign == "+" else -1.0
+    mean = float(difference.mean())
+    error = float(difference.std(ddof=1) / np.sqrt(difference.size)) if difference.size > 1 else 0.0
+    low, high = mean - 1.96 * error, mean + 1.96 * error
+    share = float((direction * difference > 0.0).mean())
+    return _finding(
+        name,
+        claim,
+        intervention=test.intervention,
+        outcome=test.outcome,
+        sign=test.sign,
+        replicates=int(difference.size),
+        mean=mean,
+        low=low,
+        high=high,
+        share=share,
+        leak=leak,
+        smallest=test.smallest,
+        verdict=_verdict(direction * mean, low * high <= 0.0, share, leak, test.smallest),
+    )
+
+
+def _verdict(effect: float, open_: bool, share: float, leak: float, smallest: float) -> str:
+    if leak > 0.0:
+        return "not separated: the outcome moves with the mechanism off, too"
+    if open_:
+        return "not seen: the interval holds zero"
+    if effect < 0.0:
+        return "the opposite came out"
+    if effect < smallest:
+        return "as claimed, but too small to matter"
+    if share >= _SURE:
+        return "as claimed"
+    return "as claimed in most draws" if share >= _LIKELY else "as claimed on average only"
+
+
+def _untested(name: str, claim: Claim) -> Finding:
+    nan = float("nan")
+    return _finding(
+        name,
+        claim,
+        intervention="",
+        outcome="",
+        sign="",
+        replicates=0,
+        mean=nan,
+        low=nan,
+        high=nan,
+        share=nan,
+        leak=nan,
+        smallest=nan,
+        verdict="not in the model yet" if not claim.alive else "no experiment yet",
+    )
+
+
+def _finding(name: str, claim: Claim, *, outcome: str, **fields: Any) -> Finding:
+    evidence: dict[str, Any] = {
+        stance: tuple(e.id for e in claim.evidence if e.stance == stance)
+        for stance in ("agrees", "disagrees", "silent")
+    }
+    unit = SERIES[outcome].units if outcome else ""
+    return Finding(
+        claim=name,
+        outcome=outcome,
+        unit=unit,
+        label=claim.label.replace("_", " "),
+        **evidence,
+        **fields,
+    )
