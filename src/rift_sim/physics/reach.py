@@ -93,7 +93,8 @@ def list_footholds(present: Flags, listed: Flags, held: Cells, lodgers: Lodgers)
             differ |= present[g, i] ^ listed[g, i]
         if differ:
             changed = True
-            listed[g, :] = present[g]
+            for i in range(places):
+                listed[g, i] = present[g, i]
             held.number[g] = _gather(present[g], held.place[g])
     if changed:
         lodgers.number[:] = 0
