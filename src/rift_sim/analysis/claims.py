@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rift_sim.analysis.paired import interval, read_series, run_series
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.physics.arrays import Floats
@@ -29,7 +30,6 @@ __all__ = ["BASE", "END", "Finding", "Trials", "choose_claims", "judge", "try_cl
 BASE, END = "reference", "2028-12"
 """What every experiment builds upon, and where it ends."""
 
-_BLOCK = 25
 _SURE, _LIKELY = 0.9, 0.75
 
 
@@ -180,9 +180,7 @@ def try_claims(
         When a replicate of an experiment fails.
     """
     trials = Trials(ledger, ids)
-    if progress is not None:
-        progress.begin(len(trials.scenarios) * replicates)
-    series = _run(trials, replicates, workers, progress)
+    series = run_series(trials.scenarios, trials.wanted, replicates, workers, progress)
     start = trials.scenarios[0].start if trials.scenarios else Month(2026, 1)
     findings = []
     for name in ids:
@@ -192,47 +190,11 @@ def try_claims(
             continue
         outcome, when = claim.experiment.outcome, claim.experiment.when
         on_with, on_without, off_with, off_without = (
-            _read(series[arm, outcome], when, start) for arm in trials.arms[name]
+            read_series(series[arm, outcome], when, start) for arm in trials.arms[name]
         )
         leak = float(np.abs(off_with - off_without).max())
         findings.append(judge(name, claim, on_with - on_without, leak))
     return findings
-
-
-def _run(
-    trials: Trials, replicates: int, workers: int, progress: Reporter | None
-) -> dict[tuple[int, str], Floats]:
-    """Return each wanted series of each arm, shape (replicate, month)."""
-    from rift_sim.ensemble.engine import Engine
-    from rift_sim.ensemble.executor import Job, Plan, compute_blocks
-
-    found: dict[tuple[int, str], Floats] = {}
-    plan = Plan(Engine(), tuple(trials.scenarios), False)
-    # Arm by arm, so that a worker builds few worlds twice.
-    jobs = [
-        Job(arm, first // _BLOCK, tuple(range(first, min(first + _BLOCK, replicates))))
-        for arm in range(len(trials.scenarios))
-        for first in range(0, replicates, _BLOCK)
-    ]
-    for block in compute_blocks(plan, jobs, workers):
-        if block.failures:
-            replicate, reason = next(iter(block.failures.items()))
-            raise InputError(f"replicate {replicate} of an experiment failed: {reason}")
-        for name in trials.wanted[block.scenario]:
-            values = block.arrays[name]
-            kept = found.setdefault((block.scenario, name), np.empty((replicates, values.shape[1])))
-            kept[list(block.replicates)] = values
-        if progress is not None:
-            progress.advance(len(block.replicates))
-    return found
-
-
-def _read(series: Floats, when: str, start: Month) -> Floats:
-    if when == "end":
-        return np.asarray(series[:, -1])
-    if when == "sum":
-        return np.asarray(series.sum(axis=1))
-    return np.asarray(series[:, Month.parse(when).index - start.index])
 
 
 def judge(name: str, claim: Claim, difference: Floats, leak: float) -> Finding:
@@ -250,9 +212,7 @@ def judge(name: str, claim: Claim, difference: Floats, leak: float) -> Finding:
     test = claim.experiment
     assert test is not None
     direction = 1.0 if test.sign == "+" else -1.0
-    mean = float(difference.mean())
-    error = float(difference.std(ddof=1) / np.sqrt(difference.size)) if difference.size > 1 else 0.0
-    low, high = mean - 1.96 * error, mean + 1.96 * error
+    mean, low, high = interval(difference)
     share = float((direction * difference > 0.0).mean())
     return _finding(
         name,

@@ -31,6 +31,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "map": pictures.draw_map,
     "claims": evidence.claims,
     "crises": evidence.crises,
+    "explain": evidence.explain,
 }
 
 

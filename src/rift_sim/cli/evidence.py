@@ -9,7 +9,7 @@ import typer
 
 from rift_sim.errors import InputError
 
-__all__ = ["claims", "crises"]
+__all__ = ["claims", "crises", "explain"]
 
 _SEED = 1
 
@@ -112,3 +112,61 @@ def claims(
     for file, write in zip(files, (to_csv, to_markdown), strict=False):
         file.write_text(write(found), encoding="utf-8")
         typer.echo(f"{file} written.", err=True)
+
+
+def explain(
+    first: Annotated[str, typer.Argument(help="A scenario file, or a shipped scenario by name.")],
+    second: Annotated[str, typer.Argument(help="The scenario it is compared with.")],
+    variable: Annotated[str, typer.Option(help="National series.")] = "control",
+    when: Annotated[str, typer.Option(help="end, sum, or a month (YYYY-MM).")] = "end",
+    replicates: Annotated[
+        int, typer.Option("-n", "--replicates", min=2, help="Pairs of replicates.")
+    ] = 100,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change one value in both scenarios."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Also draw a waterfall chart into this file.")
+    ] = None,
+) -> None:
+    """Break the difference of two scenarios down by mechanism.
+
+    One part of the mechanisms is switched off at a time; its contribution is what the
+    difference loses. What contributions leave over is stated.
+
+    Example: rift explain full-cutoff no-cutoff --variable control
+    """
+    from rich.table import Table
+
+    from rift_sim.analysis.explain import explain as break_down
+    from rift_sim.cli.console import Progress, make_console
+    from rift_sim.ensemble.executor import available_cores
+
+    if figure is not None and not figure.parent.is_dir():
+        raise InputError(f"there is no folder '{figure.parent}'", key="--figure")
+    with Progress() as progress:
+        found = break_down(
+            first,
+            second,
+            variable,
+            when,
+            replicates=replicates,
+            settings=settings or (),
+            workers=workers if workers is not None else available_cores(),
+            progress=progress,
+        )
+    unit = "" if found.unit == "1" else f", {found.unit}"
+    table = Table(f"{found.first} minus {found.second}", f"{variable} ({when}{unit})", "95 %")
+    rows = {"difference": found.difference, **found.parts, "left over": found.rest}
+    for name, value in rows.items():
+        table.add_row(name, f"{value.mean:+.3g}", f"{value.low:+.3g} to {value.high:+.3g}")
+    make_console().print(table)
+    if figure is not None:
+        from rift_sim.plots.waterfall import draw_waterfall
+
+        draw_waterfall(found, figure)
+        typer.echo(f"{figure} written.", err=True)

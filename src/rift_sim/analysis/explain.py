@@ -1,0 +1,144 @@
+"""Why two scenarios differ: the difference, broken down by mechanism.
+
+One part of the mechanisms is switched off at a time, in both scenarios. What the difference
+loses is the part's contribution: what would be missing without it. Contributions need not add
+up. Two parts that only work together each count in full, two that stand in for each other
+count for nothing; and some ways from cause to effect have no switch. What is left over is
+stated, not shared out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from rift_sim.analysis.paired import Interval, interval, read_series, run_series
+from rift_sim.errors import InputError
+from rift_sim.vocabulary import SERIES
+
+if TYPE_CHECKING:
+    from rift_sim.ensemble.session import Reporter
+
+__all__ = ["PARTS", "Explanation", "explain"]
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "aid, mobility and intelligence": ("C01", "C02", "C28"),
+    "commanders and officers": ("C03", "C04"),
+    "where groups go": ("C05", "C14"),
+    "control": ("C06",),
+    "rents": ("C07",),
+    "fights and deterrence": ("C09", "C10"),
+    "flight": ("C11",),
+    "talks": ("C12",),
+    "eradication": ("C13",),
+    "the relationship": (
+        "C18", "C19", "C20", "C21", "C22", "C23", "C24", "C25", "C26", "C27",
+    ),
+}  # fmt: skip
+"""Mechanisms that are switched off together."""
+
+
+class Explanation(NamedTuple):
+    """A difference and its parts.
+
+    Attributes
+    ----------
+    first, second
+        Names of the scenarios; differences are first minus second.
+    variable, when, unit
+        What was read.
+    replicates
+        Pairs.
+    difference
+        With everything on.
+    parts
+        Contribution of each part, in the order of `PARTS`.
+    rest
+        What contributions leave over: interactions, and ways without a switch.
+    """
+
+    first: str
+    second: str
+    variable: str
+    when: str
+    unit: str
+    replicates: int
+    difference: Interval
+    parts: dict[str, Interval]
+    rest: Interval
+
+
+def explain(
+    first: str,
+    second: str,
+    variable: str,
+    when: str = "end",
+    *,
+    replicates: int = 100,
+    settings: Sequence[str] = (),
+    workers: int = 1,
+    progress: Reporter | None = None,
+) -> Explanation:
+    """Break the difference of two scenarios down by mechanism.
+
+    Parameters
+    ----------
+    first, second
+        Paths or names of scenarios with the same months, groups and seed.
+    variable, when
+        National series, and ``end``, ``sum`` or a month.
+    replicates
+        Pairs.
+    settings
+        ``key=value`` for both scenarios.
+    workers, progress
+        As in `rift_sim.analysis.paired.run_series`.
+
+    Raises
+    ------
+    InputError
+        When the series is not known or not observed, or the scenarios cannot be paired.
+    """
+    from rift_sim.scenario import load_scenario
+
+    if variable not in SERIES:
+        raise InputError(
+            f"'{variable}' is not an observed series", allowed=list(SERIES), given=variable
+        )
+    names = (first, second)
+    scenarios = [load_scenario(name, settings=settings) for name in names]
+    _check_pair(scenarios)
+    for off in PARTS.values():
+        switched = [*settings, *(f"mechanisms.{claim}=off" for claim in off)]
+        scenarios += [load_scenario(name, settings=switched) for name in names]
+    series = run_series(scenarios, [[variable]] * len(scenarios), replicates, workers, progress)
+    found = [
+        read_series(series[k, variable], when, scenarios[0].start) for k in range(len(scenarios))
+    ]
+    whole = found[0] - found[1]
+    shares = {
+        part: whole - (found[2 * k] - found[2 * k + 1]) for k, part in enumerate(PARTS, start=1)
+    }
+    return Explanation(
+        scenarios[0].name,
+        scenarios[1].name,
+        variable,
+        when,
+        SERIES[variable].units,
+        replicates,
+        interval(whole),
+        {part: interval(values) for part, values in shares.items()},
+        interval(whole - sum(shares.values())),
+    )
+
+
+def _check_pair(scenarios: Sequence[object]) -> None:
+    first, second = scenarios
+    for what in ("start", "end", "seed"):
+        one, other = getattr(first, what), getattr(second, what)
+        if one != other:
+            raise InputError(
+                f"the scenarios differ in their {what}: {one} and {other}",
+                key=what,
+                allowed=f"scenarios with the same {what}; --set {what}=... changes both",
+            )
