@@ -7,7 +7,7 @@ import numpy as np
 from rift_sim.physics.arrays import Flags, Floats, Indices, Ints, Numbers
 from rift_sim.physics.kernel import kernel
 
-__all__ = ["assign_presence", "best_first", "smooth_noise"]
+__all__ = ["assign_presence", "best_first", "list_department", "smooth_noise"]
 
 
 def smooth_noise(noise: Floats, indptr: Indices, indices: Indices, weight: float = 0.7) -> Floats:
@@ -32,6 +32,27 @@ def _smooth(out: Floats, noise: Floats, indptr: Indices, indices: Indices, weigh
             degree = max(1.0, float(indptr[i + 1] - indptr[i]))
             blend = (1.0 - weight) * noise[g, i] + weight * near / np.sqrt(degree)
             out[g, i] = blend / scale
+
+
+@kernel
+def list_department(department: Ints, d: int, here: Numbers) -> int:
+    """Write the places of a department, ascending; return how many there are.
+
+    Parameters
+    ----------
+    department
+        Department of each place, shape (place,).
+    d
+        Which one.
+    here
+        Shape (place,); its first entries are written.
+    """
+    found = 0
+    for i in range(department.size):
+        if department[i] == d:
+            here[found] = i
+            found += 1
+    return found
 
 
 @kernel
@@ -95,11 +116,7 @@ def assign_presence(
             most = max(most, counts[d, g])
         if most == 0:
             continue
-        found = 0
-        for i in range(places):
-            if department[i] == d:
-                here[found] = i
-                found += 1
+        found = list_department(department, d, here)
         size = min(max(any_group[d], most), found)
         best_first(place_score, here[:found], affected)
         for g in range(groups):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.initial.presence import best_first
+from rift_sim.initial.presence import best_first, list_department
 from rift_sim.physics.arrays import Flags, Floats, Indices, Ints, Numbers
 from rift_sim.physics.elementary import exp, log
 from rift_sim.physics.kernel import kernel
@@ -171,11 +171,7 @@ def spread_coca(
     for d in range(hectares.size):
         if counts[d] == 0:
             continue
-        found = 0
-        for i in range(places):
-            if department[i] == d:
-                here[found] = i
-                found += 1
+        found = list_department(department, d, here)
         best_first(score, here[:found], order)
         chosen = min(counts[d], found)
         total = 0.0
