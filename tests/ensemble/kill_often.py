@@ -22,11 +22,10 @@ import xarray.backends.zarr  # noqa: F401
 import zarr  # noqa: F401
 
 from rift_sim.ensemble.run import load, run
+from rift_sim.ensemble.store import Store
 from rift_sim.errors import InputError
 from rift_sim.model import World, simulate
 from rift_sim.scenario import load_scenario
-
-_PART = 0.85
 
 
 class Count:
@@ -67,6 +66,17 @@ def resume(scenario: Path, folder: Path, report: Path, workers: int) -> int:
     return number
 
 
+def wait(folder: Path, replicates: int, number: int) -> None:
+    """Wait until a run has stored this many replicates, or has ended."""
+    while os.waitid(os.P_PID, number, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        try:
+            if int((Store(folder / "trajectories.zarr").status() == 1).sum()) >= replicates:
+                return
+        except ValueError:  # there is no store yet
+            pass
+        time.sleep(0.0005)
+
+
 def main(scenario: Path, root: Path, kills: int) -> None:
     world = World(load_scenario(scenario))
     simulate(world, 0)
@@ -79,8 +89,13 @@ def main(scenario: Path, root: Path, kills: int) -> None:
     for k in range(kills):
         folder, report = root / f"run-{k}", root / f"report-{k}.json"
         number = child(scenario, folder)
-        # One moment in each part of the run, up to where only the summary is left.
-        time.sleep((k + moments.random()) / kills * _PART * seconds)
+        # By turns: any moment by the clock, and a moment after any number of blocks. By the
+        # clock alone, a busy machine may miss the short time in which blocks are written.
+        if k % 2:
+            wait(folder, moments.randrange(1, world.scenario.replicates), number)
+            time.sleep(moments.random() * 0.02)
+        else:
+            time.sleep((k + moments.random()) / kills * seconds)
         os.kill(number, signal.SIGKILL)
         _, status = os.waitpid(number, 0)
         _, code = os.waitpid(resume(scenario, folder, report, 2 if k == kills - 1 else 1), 0)
