@@ -9,7 +9,7 @@ import numpy as np
 
 from rift_sim.accounts import Accounts
 from rift_sim.initial.levels import MASS_LARGEST, MASS_LIMIT, MASS_SMALLEST
-from rift_sim.physics.books import Books, Land, Living, Orders, Rates
+from rift_sim.physics.books import Books, Land, Living, Orders, Rates, Realm
 from rift_sim.physics.month import live_month
 
 if TYPE_CHECKING:
@@ -36,16 +36,22 @@ class Ground(Accounts):
         As in `rift_sim.accounts.Accounts`.
     on
         Says whether the mechanism of a claim is switched on.
+
+    Attributes
+    ----------
+    realm
+        All arrays and rates of the replicate, as compiled code takes them.
     """
 
     def __init__(
         self, world: World, draw: Draw, state: State, seed: int, replicate: int, on: Switch
     ) -> None:
         super().__init__(world, draw, state, seed, replicate)
-        self._land = self._survey_land()
-        self._living = Living(*(getattr(state, name) for name in Living._fields))
-        self._books = Books(*(getattr(self, name) for name in Books._fields))
-        self._rates = rates(draw, state.levels.confined, on)
+        living = Living(*(getattr(state, name) for name in Living._fields))
+        books = Books(*(getattr(self, name) for name in Books._fields))
+        self.realm = Realm(
+            self._survey_land(), living, books, rates(draw, state.levels.confined, on)
+        )
 
     def live(
         self,
@@ -69,7 +75,7 @@ class Ground(Accounts):
             loss_rate,
             removal,
         )
-        live_month(self._land, self._living, self._books, self._rates, orders)
+        live_month(self.realm, orders)
 
     def _survey_land(self) -> Land:
         world, draw, state, levels = self.world, self.draw, self.state, self.state.levels

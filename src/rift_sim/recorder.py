@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.physics.month import record_month
 from rift_sim.physics.relationship import PHASES, phase_of
-from rift_sim.physics.tally import REPORTS, Tallies, tally_month
+from rift_sim.physics.tally import REPORTS, Tallies
 from rift_sim.vocabulary import AID_LINES, PILLARS
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ class Recorder:
         territory, months = world.territory, world.scenario.months
         groups, places = world.shape
         departments = len(territory.departments)
-        self._department = territory.department_index
         self._tallies = Tallies(
             named_department=np.zeros((months, len(REPORTS), departments)),
             named_group=np.zeros((months, len(REPORTS), groups)),
@@ -74,27 +74,8 @@ class Recorder:
 
     def record(self, model: RiftModel) -> None:
         """Write the month that the model has just lived."""
-        ground, state = model.ground, model.state
-        tally_month(
-            self.step,
-            self._tallies,
-            self._department,
-            ground.held,
-            state.armed,
-            state.support,
-            state.resident,
-            state.coca,
-            ground.alert,
-            ground.survey,
-            ground.control,
-            ground.contested,
-            ground.newly,
-            ground.confined,
-            ground.dead,
-            ground.hosted,
-            self._people,
-            self._named,
-        )
+        ground = model.ground
+        record_month(ground.realm, self.step, self._tallies, self._people, self._named)
         returned, crossed = ground.flows[:2]
         self._flows[self.step] = returned, crossed, ground.coca_flows[1]
         government, states = model.government, model.united_states

@@ -63,7 +63,9 @@ def start_run(
     """
     options = {"block": 4, **options}
     code = f"""
-    import resource, sys
+    import resource, signal, sys
+    # A shell that runs tests in the background has interrupts ignored, for children too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.path.insert(0, {str(HERE)!r})
     from pathlib import Path
     from fake_model import ENGINE, fake_request

@@ -1,4 +1,4 @@
-"""What the kernels of a month work on, in four bundles of arrays and numbers.
+"""What the kernels of a month work on: four bundles of arrays and numbers, and one handle on them.
 
 N places, G groups, D departments; units as in `rift_sim.initial.state.State` and
 `rift_sim.accounts.Accounts`, which own the arrays.
@@ -6,12 +6,15 @@ N places, G groups, D departments; units as in `rift_sim.initial.state.State` an
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from numba import types
+from numba.experimental import structref
 
 from rift_sim.physics.arrays import Flags, Floats, Indices, Ints, Numbers
 from rift_sim.physics.reach import Cells, Lodgers
 
-__all__ = ["Books", "Land", "Living", "Orders", "Rates"]
+__all__ = ["Books", "Land", "Living", "Orders", "Rates", "Realm"]
 
 
 class Land(NamedTuple):
@@ -195,3 +198,33 @@ class Orders(NamedTuple):
     pressure: float
     loss_rate: float
     removal: float
+
+
+@structref.register
+class RealmType(types.StructRef):
+    """Numba's type of a `Realm`."""
+
+
+class Realm(structref.StructRefProxy):
+    """The four bundles of a replicate behind one handle, made once.
+
+    Handing over a hundred arrays costs 25 microseconds a month, a handle less than one.
+    Compiled code reads `land`, `living`, `books` and `rates`; Python keeps its own hold.
+
+    Parameters
+    ----------
+    land, living, books, rates
+        The bundles. Their arrays are shared, not copied.
+    """
+
+    land: Land
+    living: Living
+    books: Books
+    rates: Rates
+
+    def __new__(cls, land: Land, living: Living, books: Books, rates: Rates) -> Any:
+        """Put the bundles behind one handle."""
+        return structref.StructRefProxy.__new__(cls, land, living, books, rates)  # type: ignore[no-untyped-call]
+
+
+structref.define_proxy(Realm, RealmType, ["land", "living", "books", "rates"])  # type: ignore[no-untyped-call]

@@ -6,7 +6,8 @@ Everything here runs without Python, in one call a month. The bundles are those 
 
 from __future__ import annotations
 
-from rift_sim.physics.books import Books, Land, Living, Orders, Rates
+from rift_sim.physics.arrays import Flags, Floats
+from rift_sim.physics.books import Books, Land, Living, Orders, Rates, Realm
 from rift_sim.physics.coca import coca_step
 from rift_sim.physics.contest import deaths, fight, violence
 from rift_sim.physics.displacement import confine, displace, hazard, resettle
@@ -19,13 +20,15 @@ from rift_sim.physics.pairs import pair_intensity, pair_shock_step, pair_state_s
 from rift_sim.physics.reach import list_footholds, scout
 from rift_sim.physics.shocks import coca_shock, region_shock_step
 from rift_sim.physics.streams import Process, stream_key
+from rift_sim.physics.tally import Tallies, tally_month
 
-__all__ = ["live_month"]
+__all__ = ["live_month", "record_month"]
 
 
 @kernel
-def live_month(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
+def live_month(realm: Realm, o: Orders) -> None:
     """Live through one month on the map."""
+    a, s, b, p = realm.land, realm.living, realm.books, realm.rates
     list_footholds(s.present, b.listed, b.held, b.lodgers)
     _deploy(a, s, b, p, o)
     _weigh(a, s, b, p, o)
@@ -39,6 +42,17 @@ def live_month(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
     _flee(a, s, b, p, o)
     _grow_coca(a, s, b, p, o)
     _observe(a, s, b, p)
+
+
+@kernel
+def record_month(realm: Realm, row: int, tallies: Tallies, people: Floats, named: Flags) -> None:
+    """Add up the month that was lived; see `rift_sim.physics.tally.tally_month`."""
+    s, b = realm.living, realm.books
+    tally_month(
+        row, tallies, realm.land.department, b.held, s.armed, s.support, s.resident, s.coca,
+        b.alert, b.survey, b.control, b.contested, b.newly, b.confined, b.dead, b.hosted,
+        people, named,
+    )  # fmt: skip
 
 
 @part
