@@ -45,7 +45,7 @@ class HeldPlace(Place):
         self.utilities = {}
         for group, rent in self.rents.items():
             utility = weights.rent * rent - base - exposure[group] * push
-            rivals = own = 0.0
+            rivals, own = self.guards, 0.0
             for other, foothold in self.footholds.items():
                 if other == group:
                     own = foothold.armed

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.reference.place import Foothold
 from rift_sim.agents.politics import HANDLERS
 from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
 
@@ -44,9 +45,10 @@ def _disperse(model: TwinModel, group: int, share: float) -> None:
     """Send a share of the members of a group home."""
     model.lose(group, share * model.ground.members(group))
     for place in model.ground.places:
-        if group in place.footholds:
-            place.footholds[group].armed *= 1.0 - share
-            place.footholds[group].support *= 1.0 - share
+        for holding in (place.footholds, place.resting):
+            if group in holding:
+                holding[group].armed *= 1.0 - share
+                holding[group].support *= 1.0 - share
 
 
 def _transfer(model: TwinModel, source: int, target: int, share: float) -> None:
@@ -54,8 +56,12 @@ def _transfer(model: TwinModel, source: int, target: int, share: float) -> None:
     if share <= 0.0:
         return
     for place in model.ground.places:
-        if source in place.footholds:
-            giver, taker = place.footholds[source], place.foothold(target)
+        if source in place.footholds or source in place.resting:
+            resting = source in place.resting
+            giver = place.resting[source] if resting else place.footholds[source]
+            taker = (
+                place.resting.setdefault(target, Foothold()) if resting else place.foothold(target)
+            )
             armed, support = share * giver.armed, share * giver.support
             giver.armed -= armed
             giver.support -= support

@@ -17,9 +17,11 @@ from benchmarks.reference.armed import Weights
 from benchmarks.reference.municipality import BorderZone, Municipality
 from benchmarks.reference.pairs import make_pairs
 from rift_sim.physics.streams import Process, normal, stream, uniform
+from rift_sim.vocabulary import COUNTRIES
 
 if TYPE_CHECKING:
     from benchmarks.reference.place import Foothold
+    from rift_sim.agents.self_defence import SelfDefence
     from rift_sim.initial.state import State
     from rift_sim.initial.world import World
     from rift_sim.parameters import Draw
@@ -41,6 +43,8 @@ class TwinGround:
         places and not used again.
     seed, replicate
         Coordinates of the draws.
+    closed
+        Nobody crosses a border (C16 off).
 
     Attributes
     ----------
@@ -54,6 +58,8 @@ class TwinGround:
         Lasting numbers of the groups, for their draws.
     recruits, lost_state, lost_rivals, dispersed
         Members gained and lost in the month, by group.
+    abroad
+        Members across the border of Venezuela and of Ecuador when the month began.
     flows
         Returned, crossed the border, solved, natural increase (people).
     coca_flows
@@ -61,8 +67,16 @@ class TwinGround:
     """
 
     def __init__(
-        self, model: mesa.Model, world: World, draw: Draw, state: State, seed: int, replicate: int
+        self,
+        model: mesa.Model,
+        world: World,
+        draw: Draw,
+        state: State,
+        seed: int,
+        replicate: int,
+        closed: bool = False,
     ) -> None:
+        self.closed = closed
         self.world, self.seed, self.replicate, self.month = world, seed, replicate, 0
         self.params = SimpleNamespace(**draw)
         self.levels = state.levels
@@ -79,6 +93,7 @@ class TwinGround:
         *self.region_shock, self.national_shock = (float(x) for x in state.region_shock)
         self.enemies: list[set[int]] = [set() for _ in range(self.groups)]
         self.exposure, self.recruitment = [1.0] * self.groups, [0.0] * self.groups
+        self.turned = [0.0] * self.groups
         self.recruits, self.dispersed = [0.0] * self.groups, [0.0] * self.groups
         self.lost_state, self.lost_rivals = [0.0] * self.groups, [0.0] * self.groups
         self.founded: list[Foothold] = []
@@ -114,11 +129,25 @@ class TwinGround:
 
     def members(self, group: int) -> float:
         """Return the members of a group over all places."""
-        held = (place.footholds[group] for place in self.places if group in place.footholds)
+        held = (
+            holding[group]
+            for place in self.places
+            for holding in (place.footholds, place.resting)
+            if group in holding
+        )
         return float(sum(foothold.armed + foothold.support for foothold in held))
+
+    def count_abroad(self) -> list[float]:
+        """Return the members in the border zones of Venezuela and of Ecuador."""
+        found = dict.fromkeys(COUNTRIES, 0.0)
+        for zone in self.zones:
+            for holding in (zone.footholds, zone.resting):
+                found[zone.country] += sum(f.armed + f.support for f in holding.values())
+        return list(found.values())
 
     def refresh_start(self) -> None:
         """Take the present members as those of the start, and give every place room."""
+        self.abroad = self.count_abroad()
         self.members_start = [self.members(group) for group in range(self.groups)]
         for place in self.places:
             place.capacity = max(place.capacity, 1.5 * place.members)
@@ -130,11 +159,26 @@ class TwinGround:
     def begin(self, month: int) -> None:
         """Open the accounts of a month."""
         self.month = month
-        for account in (self.recruits, self.dispersed, self.lost_state, self.lost_rivals):
+        self.abroad = self.count_abroad()
+        for account in (
+            self.turned,
+            self.recruits,
+            self.dispersed,
+            self.lost_state,
+            self.lost_rivals,
+        ):
             account[:] = [0.0] * self.groups
         self.flows[:], self.coca_flows[:] = [0.0] * 4, [0.0] * 2
         self.founded.clear()
         self.given_up = 0
+
+    def stand_guard(self, agent: SelfDefence | None) -> None:
+        """Let self-defence units form, grow and turn (C15)."""
+        if agent is not None:
+            form, turn = self.key(Process.SELF_DEFENCE), self.key(Process.TURNING)
+            self.municipalities.do(
+                "stand_guard", agent.order, agent.formation, agent.turning, form, turn
+            )
 
     def deploy(self, ratio: float, permissiveness: dict[str, float]) -> None:
         """Move state presence and operations, toward violence and those exposed."""
@@ -208,6 +252,7 @@ class TwinGround:
         self.places.do("radiate", params.spill, params.support_weight)
         self.places.do("count_violence", self.violence_levels, params.violence_months)
         self.places.do("bury", params.deaths_spread, self.key(Process.DEATHS))
+        self.municipalities.do("extort", self.levels.extortion, params.extortion_scale, on("C08"))
 
     def people(self, on: Switch) -> None:
         """Displace, confine, return and settle people (C11)."""

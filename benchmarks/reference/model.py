@@ -31,7 +31,13 @@ class TwinModel(RiftModel):
 
     def _make_ground(self) -> TwinGround:  # type: ignore[override]
         ground = TwinGround(
-            self, self.world, self.draw, self.state, self.seed_number, self.replicate
+            self,
+            self.world,
+            self.draw,
+            self.state,
+            self.seed_number,
+            self.replicate,
+            closed=not self.on("C16"),
         )
         # The places hold the state now: whoever asks for the arrays is mistaken.
         del self.state
@@ -61,6 +67,7 @@ class TwinModel(RiftModel):
         self.china.step()
         government.step()
         ground.exposure = [group.exposure for group in self.groups]
+        ground.stand_guard(self.self_defence)
         ground.deploy(
             government.ratio,
             {name: neighbour.permissiveness for name, neighbour in self.neighbours.items()},

@@ -40,6 +40,36 @@ class Municipality(HeldPlace):
         self.violence = scale[0] * self.fighting + scale[1] * self.clashes + scale[2] * self.reach
         self.memory += min(1.0, 1.0 / months) * (self.violence - self.memory)
 
+    def stand_guard(
+        self, group: int, formation: float, turning: float, key_form: np.uint64, key_turn: np.uint64
+    ) -> None:
+        """Let a self-defence unit form, grow while it is needed, or turn on others."""
+        ground, params = self.ground, self.ground.params
+        if self.trade <= 0.0:
+            return
+        threat = self.reach / (self.reach + params.threat_scale)
+        bare = max(0.0, 1.0 - self.state_presence)
+        if self.guards <= 0.0:
+            hazard = formation * self.trade * bare * threat
+            if uniform(key_form, self.index) < 1.0 - exp(-hazard):
+                self.guards = params.self_defence_founders
+            return
+        room = max(0.0, 1.0 - self.guards / (params.self_defence_limit * self.trade))
+        self.guards += params.self_defence_growth / 12.0 * threat * room * self.guards
+        hazard = turning * exp(params.self_defence_prey * self.trade * (bare - threat))
+        if uniform(key_turn, self.index) < 1.0 - exp(-hazard):
+            share = ground.armed_share[group]
+            camp = self.foothold(group)
+            camp.armed += share * self.guards
+            camp.support += (1.0 - share) * self.guards
+            ground.turned[group] += self.guards
+            self.guards = 0.0
+
+    def extort(self, level: float, scale: float, follow: bool) -> None:
+        """Count the cases of extortion; without C08 those of the groups of the start."""
+        takers = self.reach if follow else float(self.ground.levels.reach[self.index])
+        self.extorted = level * self.trade * takers / (takers + scale)
+
     def bury(self, spread: float, key: np.uint64) -> None:
         """Draw the deaths of the month."""
         z = normal(uniform(key, len(self.ground.places) + self.index))

@@ -58,7 +58,7 @@ class Place(FixedAgent):  # type: ignore[misc]  # Mesa carries no types
         self.prospects: dict[int, tuple[float, float]] = {}
         self.strength: dict[int, float] = {}
         self.destinations: list[tuple[Place, float]] = []
-        self.fighting = self.clashes = self.reach = 0.0
+        self.fighting = self.clashes = self.reach = self.extorted = self.guards = 0.0
         self.contested = False
         self.expected = self.newly = self.confined = self.dead = self.hosted = 0.0
         self.shock = 1.0
@@ -81,6 +81,7 @@ class Place(FixedAgent):  # type: ignore[misc]  # Mesa carries no types
         border = territory.border_venezuela[i] or territory.border_ecuador[i]
         self.abroad_share = ground.params.cross_border_share if border else 0.0
         self.resources = tuple(float(index) for index in world.resources[:, i])
+        self.trade = 0.0 if self.is_zone else self.resources[2]
 
     def _settle(self, state: State) -> None:
         """Take over the state of the start."""
@@ -103,11 +104,22 @@ class Place(FixedAgent):  # type: ignore[misc]  # Mesa carries no types
             int(g): Foothold(float(state.armed[g, i]), float(state.support[g, i]))
             for g in state.present[:, i].nonzero()[0]
         }
+        # Whoever rests behind a closed border: on no list, but not gone.
+        self.resting = {
+            g: Foothold(float(armed), float(support))
+            for g, (armed, support) in enumerate(
+                zip(state.armed[:, i], state.support[:, i], strict=True)
+            )
+            if g not in self.footholds and armed + support > 0.0
+        }
 
     @cached_property
     def neighbours(self) -> list[Any]:
         """The places next door, in the order of the map."""
-        return [place for cell in self.cell.connections.values() for place in cell.agents]
+        near = [place for cell in self.cell.connections.values() for place in cell.agents]
+        if self.ground.closed:
+            return [place for place in near if place.is_zone == self.is_zone]
+        return near
 
     @property
     def members(self) -> float:

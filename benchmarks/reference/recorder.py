@@ -44,6 +44,7 @@ class TwinRecorder:
         self._hosted(places)
         self._map(municipalities)
         self._members(places, municipalities)
+        self._elsewhere(model, municipalities)
         self._people(model, municipalities)
         self._politics(model)
         if self.world.municipal:
@@ -105,7 +106,7 @@ class TwinRecorder:
     def _members(self, places: list[Municipality], municipalities: list[Municipality]) -> None:
         armed, support = [0.0] * self.groups, [0.0] * self.groups
         for place in places:
-            for group, foothold in place.footholds.items():
+            for group, foothold in (*place.footholds.items(), *place.resting.items()):
                 armed[group] += foothold.armed
                 support[group] += foothold.support
         both = [a + s for a, s in zip(armed, support, strict=True)]
@@ -119,6 +120,14 @@ class TwinRecorder:
         )
         self._put("members_armed_department", by_department)
 
+    def _elsewhere(self, model: TwinModel, municipalities: list[Municipality]) -> None:
+        """Say who is abroad, how remote those inside are, and who was lost to the state."""
+        self._put("members_abroad", sum(model.ground.count_abroad()))
+        members, _ = self._sum(municipalities, lambda m: m.members)
+        remote, _ = self._sum(municipalities, lambda m: m.members * m.remoteness)
+        self._put("members_remoteness", remote / max(members, 1e-300))
+        self._put("members_lost", sum(model.ground.lost_state))
+
     def _people(self, model: TwinModel, municipalities: list[Municipality]) -> None:
         for name, attribute in (
             ("newly_displaced", "newly"),
@@ -126,6 +135,8 @@ class TwinRecorder:
             ("conflict_deaths", "dead"),
             ("coca_ha", "coca"),
             ("displaced_stock", "hosted"),
+            ("extortion", "extorted"),
+            ("self_defence", "guards"),
         ):
             total, by_department = self._sum(municipalities, attrgetter(attribute))
             self._put(name, total)
@@ -146,6 +157,9 @@ class TwinRecorder:
         self._put("extraditions", usual * model.government.extraditing)
         self._put("us_anticrime", states.anticrime)
         self._put("china_engagement", model.china.engagement)
+        emigration = sum(neighbour.emigration for neighbour in model.neighbours.values())
+        self._put("emigration", emigration)
+        self._put("emigration_us", emigration * model.draw.emigration_us_share)
         self._indices.append(model.relationship.index)
         phase = int(phase_of(np.array(self._indices))[-1])
         self._put("relationship_phase", [k == phase for k in range(len(PHASES))])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rift_sim.physics.reach import new_cells, new_lodgers
+from rift_sim.vocabulary import COUNTRIES
 
 if TYPE_CHECKING:
     from rift_sim.initial.state import State
@@ -46,6 +47,12 @@ class Accounts:
         1 where groups at war meet, shape (place,).
     hosted
         Displaced people who live in each place, shape (place,).
+    turned
+        Members who came from self-defence units that turned, shape (group,).
+    abroad
+        Members in the border zones of Venezuela and of Ecuador at the month's end.
+    extorted
+        Expected cases of extortion, shape (place,).
     held, prospects, lodgers
         Footholds by group and by place, and places that groups may enter this month.
     """
@@ -60,7 +67,19 @@ class Accounts:
         self.exposure, self.recruitment = np.ones(groups), np.zeros(groups)
         self.recruits, self.lost_state = np.zeros(groups), np.zeros(groups)
         self.lost_rivals, self.dispersed = np.zeros(groups), np.zeros(groups)
-        self.gone = np.zeros(groups)
+        self.gone, self.turned, self.abroad = np.zeros(groups), np.zeros(groups), np.zeros(2)
+        self.extorted = np.zeros(places)
+        self.guard_rates = np.array(
+            [
+                0.0,
+                0.0,
+                draw.self_defence_founders,
+                draw.self_defence_growth / 12.0,
+                draw.self_defence_limit,
+                draw.self_defence_prey,
+                draw.threat_scale,
+            ]
+        )
         self.turnover = np.zeros(2, dtype=np.int64)
         self.weights = np.zeros(4)
         self.rents, self.utilities = np.zeros((groups, places)), np.zeros((groups, places))
@@ -92,6 +111,8 @@ class Accounts:
         members = self.state.members
         members.sum(axis=1, out=self.members_start)
         np.maximum(self.capacity, 1.5 * members.sum(axis=0), out=self.capacity)
+        for k, country in enumerate(COUNTRIES):
+            self.abroad[k] = members[:, self.world.zone_rows[country]].sum()
 
     def begin(self, month: int) -> None:
         """Open the accounts of a month."""

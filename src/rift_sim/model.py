@@ -14,6 +14,7 @@ from rift_sim.agents.government import Government
 from rift_sim.agents.partners import China, Neighbour, UnitedStates
 from rift_sim.agents.politics import apply_event
 from rift_sim.agents.relationship import Relationship
+from rift_sim.agents.self_defence import SelfDefence
 from rift_sim.agents.stakeholders import Stakeholders
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
@@ -21,6 +22,7 @@ from rift_sim.initial.start import initial_state
 from rift_sim.initial.world import Variable, World
 from rift_sim.month import Ground
 from rift_sim.recorder import Recorder
+from rift_sim.vocabulary import SELF_DEFENCE
 
 if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
@@ -102,8 +104,12 @@ class RiftModel(mesa.Model):
             "ecuador": Neighbour(self, "ecuador", self.draw.sanctuary_ecuador),
         }
         self.groups = self._armed_groups()
+        self.self_defence = next((g for g in self.groups if isinstance(g, SelfDefence)), None)
         self._rows = {group.name: group for group in self.groups}
         self.state = initial_state(self.world, self.draw, self.seed_number, replicate)
+        if not self.on("C16"):
+            # Members across the border stay there, and no list of footholds has them.
+            self.state.present[:, ~self.world.inside] = 0
         self.ground = self._make_ground()
         self._live_history()
         release(self)
@@ -193,6 +199,8 @@ class RiftModel(mesa.Model):
             pressure=government.pressure,
             loss_rate=government.loss_rate,
             removal=government.removal,
+            formation=self.self_defence.formation if self.self_defence else 0.0,
+            turning=self.self_defence.turning if self.self_defence else 0.0,
         )
 
     def _live_history(self) -> None:
@@ -207,6 +215,8 @@ class RiftModel(mesa.Model):
             self.government.step()
         self.government.set_reference()
         self.ground.refresh_start()
+        for neighbour in self.neighbours.values():
+            neighbour.set_reference()
         self.relationship.certification.coca = self.coca_hectares()
         self.started = True
 
@@ -215,7 +225,10 @@ class RiftModel(mesa.Model):
         return min([*dates, self.scenario.start.shift(-1)])
 
     def _armed_groups(self) -> list[ArmedGroup]:
-        return [ArmedGroup(self, name, row) for row, name in enumerate(self.world.groups)]
+        return [
+            SelfDefence(self, name, row) if name == SELF_DEFENCE else ArmedGroup(self, name, row)
+            for row, name in enumerate(self.world.groups)
+        ]
 
 
 def simulate(world: World, replicate: int) -> dict[str, NDArray[Any]]:

@@ -9,11 +9,13 @@ import numpy as np
 
 from rift_sim.accounts import Accounts
 from rift_sim.initial.levels import MASS_LARGEST, MASS_LIMIT, MASS_SMALLEST
+from rift_sim.physics.arrays import Floats
 from rift_sim.physics.books import Books, Land, Living, Orders, Rates, Realm
 from rift_sim.physics.month import live_month
+from rift_sim.vocabulary import SELF_DEFENCE
 
 if TYPE_CHECKING:
-    from rift_sim.initial.state import State
+    from rift_sim.initial.state import Levels, State
     from rift_sim.initial.world import World
     from rift_sim.parameters import Draw
 
@@ -50,7 +52,10 @@ class Ground(Accounts):
         living = Living(*(getattr(state, name) for name in Living._fields))
         books = Books(*(getattr(self, name) for name in Books._fields))
         self.realm = Realm(
-            self._survey_land(), living, books, rates(draw, state.levels.confined, on)
+            self._survey_land(on),
+            living,
+            books,
+            rates(draw, state.levels, self.guard_row(), world.armed_share, on),
         )
 
     def live(
@@ -62,6 +67,8 @@ class Ground(Accounts):
         pressure: float,
         loss_rate: float,
         removal: float,
+        formation: float,
+        turning: float,
     ) -> None:
         """Live through the month on the map; see `rift_sim.physics.books.Orders`."""
         orders = Orders(
@@ -74,12 +81,20 @@ class Ground(Accounts):
             pressure,
             loss_rate,
             removal,
+            formation,
+            turning,
         )
         live_month(self.realm, orders)
 
-    def _survey_land(self) -> Land:
+    def guard_row(self) -> int:
+        """Return the row of self-defence groups that turn; -1 if the scenario has none."""
+        groups = self.world.groups
+        return groups.index(SELF_DEFENCE) if SELF_DEFENCE in groups else -1
+
+    def _survey_land(self, on: Switch) -> Land:
         world, draw, state, levels = self.world, self.draw, self.state, self.state.levels
         territory = world.territory
+        borders = (territory.indptr, territory.indices) if on("C16") else world.closed_borders
         flight = (levels.displaced, levels.mass_events, MASS_SMALLEST, MASS_LARGEST)
         settlement = (
             draw.return_share / 12.0,
@@ -89,8 +104,8 @@ class Ground(Accounts):
             draw.return_violence,
         )
         return Land(
-            indptr=territory.indptr,
-            indices=territory.indices,
+            indptr=borders[0],
+            indices=borders[1],
             department=territory.department_index,
             venezuela=world.zone_rows["venezuela"],
             ecuador=world.zone_rows["ecuador"],
@@ -116,22 +131,27 @@ class Ground(Accounts):
             coca_capacity=state.coca_capacity,
             flight_rates=np.array([*flight, draw.mass_tail, MASS_LIMIT]),
             settlement_rates=np.array(settlement),
+            trade=world.trade,
+            reach_start=levels.reach,
         )
 
 
-def rates(draw: Draw, confined: float, on: Switch) -> Rates:
+def rates(draw: Draw, levels: Levels, guard_row: int, armed_share: Floats, on: Switch) -> Rates:
     """Turn the parameters of a replicate into the rates of a month.
 
     Parameters
     ----------
     draw
         Parameters of the replicate.
-    confined
-        People confined a month per unit of hazard.
+    levels
+        Factors of the start.
+    guard_row, armed_share
+        Row of the self-defence groups that turn, or -1, and armed part of the members of
+        each group.
     on
         Says whether the mechanism of a claim is switched on. Without C07 rents do not
         matter, without C14 operations repel nobody, without C10 the state deters no
-        fighting; C05, C06, C09 and C11 are flags.
+        fighting; C05, C06, C08, C09 and C11 are flags.
     """
     month = np.sqrt(1.0 / 12.0)
     return Rates(
@@ -173,7 +193,7 @@ def rates(draw: Draw, confined: float, on: Switch) -> Rates:
         people_exponent=draw.displacement_people,
         noise_persistence=draw.noise_persistence,
         noise_spread=draw.noise_sd,
-        confined=confined,
+        confined=levels.confined,
         confined_limit=MASS_LIMIT,
         coca_trend=draw.coca_growth / 12.0,
         coca_national=draw.coca_national_sd * month,
@@ -183,6 +203,11 @@ def rates(draw: Draw, confined: float, on: Switch) -> Rates:
         coca_first=FIRST_FIELD,
         control_margin=draw.control_margin,
         control_demand=draw.control_demand,
+        extortion_scale=draw.extortion_scale,
+        extortion_level=levels.extortion,
+        guard_row=guard_row,
+        guard_share=float(armed_share[guard_row]) if guard_row >= 0 else 0.0,
+        extortion_follows_groups=on("C08"),
         groups_follow_the_state=on("C05"),
         wars_burn=on("C09"),
         people_flee=on("C11"),

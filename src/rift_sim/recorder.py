@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
-_PLACES = ("newly_displaced", "confined", "conflict_deaths", "coca_ha", "displaced_stock")
+_PLACES = (
+    "newly_displaced",
+    "confined",
+    "conflict_deaths",
+    "coca_ha",
+    "displaced_stock",
+    "extortion",
+    "self_defence",
+)
 """Series of places after `contested`, in the order in which `tally_places` takes them."""
 
 _FORCES = ("capability", "mobility", "intelligence", "leadership", "force")
@@ -29,6 +37,8 @@ _RELATIONS = (
     "extraditions",
     "us_anticrime",
     "china_engagement",
+    "emigration",
+    "emigration_us",
 )
 _FLOWS = ("returned", "crossed_border", "eradicated_ha")
 
@@ -58,6 +68,7 @@ class Recorder:
             members_department=np.zeros((months, 2, departments)),
             members_group=np.zeros((months, 2, groups)),
             places=np.zeros((months, 1 + len(_PLACES), departments)),
+            elsewhere=np.zeros((months, 4)),
         )
         self._flows = np.zeros((months, len(_FLOWS)))
         columns = len(_FORCES) + len(_RELATIONS) + len(PILLARS) + len(AID_LINES)
@@ -80,6 +91,7 @@ class Recorder:
         self._flows[self.step] = returned, crossed, ground.coca_flows[1]
         government, states = model.government, model.united_states
         relationship = model.relationship
+        emigration = sum(neighbour.emigration for neighbour in model.neighbours.values())
         self._politics[self.step] = (
             government.capability,
             government.mobility,
@@ -92,6 +104,8 @@ class Recorder:
             model.draw.extraditions_usual / 12.0 * government.extraditing,
             states.anticrime,
             model.china.engagement,
+            emigration,
+            emigration * model.draw.emigration_us_share,
             *[relationship.pillars[pillar] for pillar in PILLARS],
             *[states.usd(line) for line in AID_LINES],
         )
@@ -131,7 +145,12 @@ class Recorder:
 
     def _sums(self) -> dict[str, NDArray[Any]]:
         tallies = self._tallies
-        found: dict[str, NDArray[Any]] = {}
+        abroad, remoteness, inside, lost = tallies.elsewhere.T
+        found: dict[str, NDArray[Any]] = {
+            "members_abroad": abroad,
+            "members_remoteness": remoteness / np.maximum(inside, 1e-300),
+            "members_lost": lost,
+        }
         for k, name in enumerate(("members", "members_armed")):
             found[name] = tallies.members_group[:, k].sum(axis=1)
             found[f"{name}_group"] = tallies.members_group[:, k]

@@ -13,6 +13,7 @@ __all__ = [
     "PILLARS",
     "PRESIDENT_TYPES",
     "SECURITY_LINES",
+    "SELF_DEFENCE",
     "SERIES",
     "Series",
 ]
@@ -27,6 +28,9 @@ PRESIDENT_TYPES = ("left", "left_learning", "centre", "right")
 """Types, not persons: a left that goes on as before, one that learns, a centre, a right."""
 
 COUNTRIES = ("venezuela", "ecuador")
+
+SELF_DEFENCE = "SELF_DEFENCE"
+"""Id of the group that self-defence units become when they turn."""
 
 Dimension = Literal["department", "group", "pillar", "line"]
 
@@ -94,6 +98,19 @@ SERIES: dict[str, Series] = {
     "members_armed": Series(
         "Armed members of armed groups", "people", "stock", ("department", "group")
     ),
+    "members_abroad": Series(
+        "Members of armed groups across the border, in Venezuela and Ecuador", "people", "stock"
+    ),
+    "members_remoteness": Series(
+        "Remoteness of where members of armed groups are, mean over members", _SHARE, "stock"
+    ),
+    "members_lost": Series(
+        "Members of armed groups lost to operations of the state", "people", "flow"
+    ),
+    "self_defence": Series(
+        "People in self-defence units that protect", "people", "stock", ("department",)
+    ),
+    "extortion": Series("Reported extortion", "count", "flow", ("department",)),
     "newly_displaced": Series(
         "People newly displaced by conflict and violence", "people", "flow", ("department",)
     ),
@@ -120,6 +137,10 @@ SERIES: dict[str, Series] = {
         "U.S. capacity against transnational crime, 1 = partnership intact", _SHARE, "stock"
     ),
     "china_engagement": Series("Engagement of China, 1 = all that is open to it", _SHARE, "stock"),
+    "emigration": Series("People leaving Venezuela and Ecuador", "people", "flow"),
+    "emigration_us": Series(
+        "People leaving Venezuela and Ecuador for the United States", "people", "flow"
+    ),
     "aid_usd": Series("U.S. aid disbursed, current dollars", "USD", "flow", ("line",)),
 }
 """Every national series, by name, in the order reports show them."""

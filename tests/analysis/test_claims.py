@@ -33,8 +33,8 @@ def test_the_arms_differ_by_the_cause_alone() -> None:
 
 
 def test_arms_that_are_the_same_run_once() -> None:
-    trials = Trials(LEDGER, ["C01", "C02"])
-    assert trials.arms["C01"][1] == trials.arms["C02"][1]
+    trials = Trials(LEDGER, ["C01", "C03"])
+    assert trials.arms["C01"][1] == trials.arms["C03"][1]
     assert len(trials.scenarios) == 7
 
 

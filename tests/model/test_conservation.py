@@ -23,7 +23,7 @@ def test_members_people_and_hectares_balance_every_month(model: RiftModel) -> No
     for _ in range(24):
         members, people, coca = state.members.sum(axis=1), state.people, state.coca.sum()
         model.step()
-        gone = ground.lost_state + ground.lost_rivals + ground.dispersed
+        gone = ground.lost_state + ground.lost_rivals + ground.dispersed - ground.turned
         np.testing.assert_allclose(
             state.members.sum(axis=1), members + ground.recruits - gone, rtol=1e-9, atol=1e-9
         )
@@ -60,10 +60,11 @@ def test_splits_and_demobilisations_keep_the_books(make_scenario: Maker) -> None
         before = model.state.members.sum(axis=1)
         model.step()
         ground = model.ground
-        total = before + ground.recruits - ground.lost_state - ground.lost_rivals - ground.dispersed
+        gone = ground.lost_state + ground.lost_rivals + ground.dispersed - ground.turned
+        total = before + ground.recruits - gone
         after = model.state.members.sum(axis=1)
         assert after.sum() == pytest.approx(total.sum(), rel=1e-9)
-        shares[str(model.month)] = after / before
+        shares[str(model.month)] = after / np.maximum(before, 1e-9)
     assert shares["2026-02"][order["EGC"]] == pytest.approx(0.75, abs=0.03)
     assert shares["2026-02"][order["ACSN"]] > 3.0
     assert shares["2026-03"][order["ELN"]] == pytest.approx(0.4, abs=0.03)

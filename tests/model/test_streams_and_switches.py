@@ -136,6 +136,7 @@ def test_agents_are_mesa_agents_one_by_one() -> None:
         "China",
         "Neighbour",
         "ArmedGroup",
+        "SelfDefence",
         "Stakeholders",
     }
     assert isinstance(model.government, mesa.Agent)

@@ -207,12 +207,18 @@ def test_tallies_add_up_and_leave_zones_out() -> None:
 
     armed, support = (present * rng.random((3, 6)) for _ in range(2))
     members_department, members_group = np.ones((2, 3)), np.ones((2, 3))
-    tally_members(armed, support, held, department, members_department, members_group)
+    remoteness, elsewhere = rng.random(6), np.ones(4)
+    tally_members(
+        armed, support, held, department, remoteness, members_department, members_group, elsewhere
+    )
+    whole = armed + support
+    expected = [whole[:, 5].sum(), (whole * remoteness)[:, :5].sum(), whole[:, :5].sum(), 1.0]
+    np.testing.assert_allclose(elsewhere, expected)
     for k, members in enumerate((armed + support, armed)):
         np.testing.assert_allclose(members_group[k], members.sum(axis=1))
         assert members_department[k].sum() == pytest.approx(members[:, :5].sum())
 
-    contested, sums = present[0], np.ones((6, 3))
-    tally_places(contested, *(n * people for n in range(1, 6)), department, sums)
+    contested, sums = present[0], np.ones((8, 3))
+    tally_places(contested, *(n * people for n in range(1, 8)), department, sums)
     np.testing.assert_array_equal(sums[0], np.bincount(department[:5], weights=contested[:5]))
-    np.testing.assert_array_equal(sums[1:, 2], [9.0, 18.0, 27.0, 36.0, 45.0])
+    np.testing.assert_array_equal(sums[1:, 2], [9.0, 18.0, 27.0, 36.0, 45.0, 54.0, 63.0])

@@ -104,7 +104,7 @@ def appeal(**change: object) -> Floats:
     given: dict[str, Floats] = {
         "rents": np.full((2, 2), 0.3), "armed": np.full((2, 2), 20.0), "hostile": np.zeros((2, 2)),
         "state": np.full(2, 0.5), "operations": np.ones(2), "access": np.full(2, 0.5),
-        "exposure": np.ones(2), "weights": weights(),
+        "exposure": np.ones(2), "guards": np.zeros(2), "weights": weights(),
     }  # fmt: skip
     given.update(change)  # type: ignore[arg-type]
     out = np.empty((2, 2))

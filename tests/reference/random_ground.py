@@ -70,6 +70,8 @@ class RandomGround:
             confined=rng.uniform(0.1, 30.0),
             mean_rent=rng.uniform(0.0, 0.6, groups),
             mean_utility=rng.uniform(-1.0, 1.0, groups),
+            reach=rng.exponential(20.0, places),
+            extortion=rng.uniform(1.0, 20.0),
         )
         return replace(
             initial_state(self.world, self.draw, SEED, replicate),

@@ -37,6 +37,8 @@ from rift_sim.physics import (
     tally,
 )
 from rift_sim.physics.contest import WAR
+from rift_sim.physics.extortion import extort
+from rift_sim.physics.self_defence import stand_guard
 from rift_sim.physics.streams import Process
 
 Check = Callable[[RandomGround], None]
@@ -118,7 +120,8 @@ def rent_and_utility(r: RandomGround) -> None:
     rents, out = rents_of(r), np.zeros((r.groups, r.places))
     groups.utility(
         out, r.world.everywhere, r.lodgers, rents, r.state.armed, hostile,
-        r.state.state_presence, r.state.operations, r.access, r.exposure, np.array(weights),
+        r.state.state_presence, r.state.operations, r.access, r.exposure,
+        r.give("guards", r.rng.exponential(9.0, r.places)), np.array(weights),
     )  # fmt: skip
     r.ground.weigh(1.0, 1.0, lambda claim: True)  # who is at war with whom
     r.ground.places.do("value")
@@ -457,6 +460,40 @@ def shared_shocks(r: RandomGround) -> None:
     same(before * np.exp(out), r.of_places("coca"))
 
 
+@against("extort")
+def extortion(r: RandomGround) -> None:
+    out, reach = np.empty(r.places), r.give("reach", r.rng.exponential(20.0, r.places))
+    for follow, takers in ((True, reach), (False, r.state.levels.reach)):
+        extort(out, r.world.trade, takers, 15.0, 3.0)
+        r.ground.places.do("extort", 3.0, 15.0, follow)
+        same(out, r.of_places("extorted"))
+
+
+@against("stand_guard")
+def self_defence(r: RandomGround) -> None:
+    r.give("reach", r.rng.exponential(20.0, r.places))
+    guards = np.where(r.rng.random(r.places) < 0.5, r.rng.uniform(1.0, 120.0, r.places), 0.0)
+    r.give("guards", guards)
+    params, row = r.ground.params, 2
+    rates = np.array([
+        0.5, 0.3, params.self_defence_founders, params.self_defence_growth / 12.0,
+        params.self_defence_limit, params.self_defence_prey, params.threat_scale,
+    ])  # fmt: skip
+    state, before = r.state, guards.copy()
+    form, turn = r.key(Process.SELF_DEFENCE), r.key(Process.TURNING)
+    turned = stand_guard(
+        guards, state.armed, state.support, state.present, row, r.ground.armed_share[row],
+        r.world.trade, state.state_presence, r.of_places("reach"), rates, form, turn,
+    )  # fmt: skip
+    r.ground.municipalities.do("stand_guard", row, 0.5, 0.3, form, turn)
+    assert ((before == 0.0) & (guards > 0.0)).any()
+    assert turned > 0.0
+    same(turned, r.ground.turned[row])
+    same(guards, r.of_places("guards"))
+    same(state.armed, r.of_groups(lambda p: {g: f.armed for g, f in p.footholds.items()}))
+    same(state.support, r.of_groups(lambda p: {g: f.support for g, f in p.footholds.items()}))
+
+
 @against("tally_reports", "tally_members", "tally_places", "tally_month")
 def tallies(r: RandomGround) -> None:
     world, state = r.world, r.state
@@ -471,6 +508,11 @@ def tallies(r: RandomGround) -> None:
     newly, confined, dead = (
         r.give(name, r.rng.exponential(9.0, r.places)) for name in ("newly", "confined", "dead")
     )
+    extorted, guards = (
+        r.give(name, r.rng.exponential(9.0, r.places)) for name in ("extorted", "guards")
+    )
+    lost = r.rng.exponential(9.0, r.groups)
+    r.ground.lost_state = lost.tolist()
     model = TwinModel(world=world)
     model.ground = r.ground
     recorder = TwinRecorder(world)
@@ -479,12 +521,13 @@ def tallies(r: RandomGround) -> None:
     sums = tally.Tallies(
         np.ones((2, 3, departments)), np.ones((2, 3, r.groups)), np.ones((2, 4)),
         np.ones((2, departments, r.groups), dtype=np.uint16), np.ones((2, 2, departments)),
-        np.ones((2, 2, r.groups)), np.ones((2, 6, departments)),
+        np.ones((2, 2, r.groups)), np.ones((2, 8, departments)), np.ones((2, 4)),
     )  # fmt: skip
     tally.tally_month(
-        1, sums, department, r.held, state.armed, state.support, state.resident, state.coca,
-        alert, survey, control, contested, newly, confined, dead, r.of_places("hosted"),
-        np.zeros(r.places), np.zeros(r.places, dtype=np.uint8),
+        1, sums, department, world.territory.remoteness, r.held, state.armed, state.support,
+        state.resident, state.coca, alert, survey, control, contested, newly, confined, dead,
+        r.of_places("hosted"), extorted, guards, lost, np.zeros(r.places),
+        np.zeros(r.places, dtype=np.uint8),
     )  # fmt: skip
     assert all((buffer[0] == 1).all() for buffer in sums)
     sizes = world.municipalities_by_department
@@ -498,8 +541,12 @@ def tallies(r: RandomGround) -> None:
     for k, name in enumerate(("members", "members_armed")):
         same(sums.members_group[1, k], found[f"{name}_group"])
         same(sums.members_department[1, k].astype("float32"), found[f"{name}_department"])
+    abroad, remoteness, inside, gone = sums.elsewhere[1]
+    same([abroad, gone], [found["members_abroad"], found["members_lost"]])
+    same(remoteness / inside, found["members_remoteness"])
     same(sums.places[1, 0].sum() / count, found["contested"])
-    names = ("newly_displaced", "confined", "conflict_deaths", "coca_ha", "displaced_stock")
+    names = ("newly_displaced", "confined", "conflict_deaths", "coca_ha", "displaced_stock",
+             "extortion", "self_defence")  # fmt: skip
     for k, name in enumerate(names, start=1):
         same(sums.places[1, k].sum(), found[name])
         same(sums.places[1, k].astype("float32"), found[f"{name}_department"])

@@ -49,8 +49,11 @@ TIMELINE: list[dict[str, Any]] = [
     {"date": "2027-06", "diplomacy": {"effect": 0.5, "kind": "visit"}},
     {"date": "2027-07", "cooperation": {"interest": "drugs", "effort": 0.5}},
 ]  # fmt: skip
-LIVELY = {"entry_rate": 1.0, "exit_rate": 1.0, "war_onset": 1.0, "war_end": 0.5, "pact_onset": 0.5}
-"""Assumptions under which footholds and pairs change often."""
+LIVELY = {
+    "entry_rate": 1.0, "exit_rate": 1.0, "war_onset": 1.0, "war_end": 0.5, "pact_onset": 0.5,
+    "self_defence_formation": 10.0, "self_defence_turning": 2.0,
+}  # fmt: skip
+"""Assumptions under which footholds, pairs and self-defence units change often."""
 
 DISCRETE = (
     "presence_alert", "presence_survey", "control", "contested", "newly_displaced", "confined",
@@ -90,8 +93,8 @@ def test_two_years_of_every_kind_of_event(
 
 @pytest.mark.parametrize(
     "claim",
-    ["C01", "C02", "C03", "C04", "C05", "C06", "C07", "C09", "C10", "C11", "C12", "C13", "C14",
-     "C24", "C28"],
+    ["C01", "C02", "C03", "C04", "C05", "C06", "C07", "C08", "C09", "C10", "C11", "C12", "C13",
+     "C14", "C15", "C16", "C17", "C24", "C28"],
 )  # fmt: skip
 def test_a_mechanism_switched_off(claim: str, small_world: Maker) -> None:
     world = small_world(
@@ -111,20 +114,24 @@ def test_a_presence_map_of_ones_own(tmp_path: Any, small_world: Maker) -> None:
     assert_agree(world, 0)
 
 
-@pytest.mark.parametrize("scenario", ["reference", "full-cutoff"])
-def test_the_whole_country(scenario: str) -> None:
-    world = World(load_scenario(scenario, settings=["end=2026-03"]), municipal=True)
+@pytest.mark.parametrize(
+    ("scenario", "settings"),
+    [("reference", ()), ("full-cutoff", ()), ("reference", ("mechanisms.C16=off",))],
+)
+def test_the_whole_country(scenario: str, settings: tuple[str, ...]) -> None:
+    world = World(load_scenario(scenario, settings=["end=2026-03", *settings]), municipal=True)
     assert_agree(world, 2)
 
 
 def test_footholds_and_accounts_agree_place_by_place(small_world: Maker) -> None:
     world = small_world(end="2026-12", assumptions=LIVELY)
     fast, twin = RiftModel(world=world), TwinModel(world=world)
-    founded = 0
+    founded, turned = 0, 0.0
     for _ in range(12):
         fast.step()
         twin.step()
         founded += fast.ground.founded
+        turned += fast.ground.turned.sum()
         assert (len(twin.ground.founded), twin.ground.given_up) == (
             fast.ground.founded, fast.ground.given_up,
         )  # fmt: skip
@@ -137,11 +144,24 @@ def test_footholds_and_accounts_agree_place_by_place(small_world: Maker) -> None
             )
             assert place.newly == fast.ground.newly[i]
             assert place.dead == fast.ground.dead[i]
-        for name in ("recruits", "lost_state", "lost_rivals", "dispersed", "flows", "coca_flows"):
+        for name in (
+            "recruits",
+            "lost_state",
+            "lost_rivals",
+            "dispersed",
+            "turned",
+            "flows",
+            "coca_flows",
+        ):
             np.testing.assert_allclose(
                 getattr(twin.ground, name), getattr(fast.ground, name), rtol=1e-9, err_msg=name
             )
     assert founded > 5
+    assert turned > 0.0
+    assert fast.state.guards.any()
+    np.testing.assert_allclose(
+        [place.guards for place in twin.ground.places], fast.state.guards, rtol=1e-9
+    )
 
 
 def test_the_twin_is_idiomatic_mesa(small_world: Maker) -> None:

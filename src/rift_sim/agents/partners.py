@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rift_sim.agents.base import Actor
 from rift_sim.physics.capability import relax
-from rift_sim.vocabulary import AID_LINES, SECURITY_LINES
+from rift_sim.vocabulary import AID_LINES, COUNTRIES, SECURITY_LINES
 
 if TYPE_CHECKING:
     from rift_sim.model import RiftModel
@@ -139,13 +139,33 @@ class Neighbour(Partner):
         ``venezuela`` or ``ecuador``.
     permissiveness, wanted
         In [0, 1], now and where it is heading.
+    instability
+        What groups from across the border make of the country, 1 = as at the start (C17).
     """
 
     def __init__(self, model: RiftModel, country: str, permissiveness: float) -> None:
         super().__init__(model)
         self.country = country
         self.permissiveness = self.wanted = permissiveness
+        self.order = COUNTRIES.index(country)
+        self.instability = 1.0
+        self.abroad = 0.0
+        self.leaving = model.draw[f"emigration_{country}"] / 12.0
 
     def step(self) -> None:
-        """Follow the regime within about half a year."""
+        """Follow the regime within about half a year, and the groups on this side in a year."""
         self.permissiveness = relax(self.permissiveness, self.wanted, 6.0)
+        if self.rift.started and self.rift.on("C17"):
+            # A hundred members more or less mean little where there were none.
+            spill = (self.rift.ground.abroad[self.order] + 100.0) / (self.abroad + 100.0)
+            felt = float(spill) ** self.rift.draw.spillover_response
+            self.instability = relax(self.instability, felt, 12.0)
+
+    def set_reference(self) -> None:
+        """Remember how many members of groups were here at the start."""
+        self.abroad = float(self.rift.ground.abroad[self.order])
+
+    @property
+    def emigration(self) -> float:
+        """People who leave the country in the month."""
+        return self.leaving * self.instability

@@ -28,6 +28,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "control": ("C06",),
     "rents": ("C07",),
     "fights and deterrence": ("C09", "C10"),
+    "extortion and self-defence": ("C08", "C15"),
+    "spillover": ("C16", "C17"),
     "flight": ("C11",),
     "talks": ("C12",),
     "eradication": ("C13",),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rift_sim.initial.state import Levels, State
 from rift_sim.physics.contest import WAR, fight, violence
 from rift_sim.physics.displacement import hazard, mean_mass_size
+from rift_sim.physics.extortion import extort
 from rift_sim.physics.groups import utility
 from rift_sim.physics.observation import influence
 from rift_sim.physics.operations import allocate_operations, strike
@@ -76,12 +77,11 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
         state.operations,
         access,
         exposure,
+        state.guards,
         weights,
     )
     members = state.members
-    total = np.maximum(members.sum(axis=1), 1e-9)
-    mean_rent = np.einsum("gi,gi->g", rents, members) / total
-    mean_utility = np.einsum("gi,gi->g", utilities, members) / total
+    mean_rent, mean_utility = _means(rents, members), _means(utilities, members)
     scratch = np.zeros(groups)
     intensity = np.empty((groups, groups))
     calm = draw.war_intensity * draw.coexistence_intensity
@@ -143,7 +143,22 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
         confined=_ratio(draw.confinement_level / 12.0, remote),
         mean_rent=mean_rent,
         mean_utility=mean_utility,
+        reach=reach,
+        extortion=_ratio(draw.extortion_level / 12.0, _extorted(world, draw, reach).sum()),
     )
+
+
+def _means(values: Floats, members: Floats) -> Floats:
+    """Average over the members of each group; over all members for a group without any."""
+    sums, total = np.einsum("gi,gi->g", values, members), members.sum(axis=1)
+    everyone = float(sums.sum() / max(total.sum(), 1e-9))
+    return np.where(total > 0.0, sums / np.maximum(total, 1e-9), everyone)
+
+
+def _extorted(world: World, draw: Draw, reach: Floats) -> Floats:
+    cases = np.empty(reach.size)
+    extort(cases, world.trade, reach, draw.extortion_scale, 1.0)
+    return cases
 
 
 def _ratio(level: float, raw: float) -> float:

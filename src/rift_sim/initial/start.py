@@ -79,6 +79,7 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
         operations=np.ones(places),
         violence=np.zeros(places),
         memory=np.zeros(places),
+        guards=np.zeros(places),
         coca=coca,
         coca_capacity=capacity,
         resident=resident,
@@ -100,7 +101,8 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
     return state
 
 
-_NO_LEVELS = Levels(np.zeros(3), 0.0, 0.0, 0.0, np.zeros(0), np.zeros(0))
+_NONE = np.zeros(0)
+_NO_LEVELS = Levels(np.zeros(3), 0.0, 0.0, 0.0, _NONE, _NONE, _NONE, 0.0)
 
 
 def _coca(world: World, draw: Draw, key: np.uint64, shock_key: np.uint64) -> tuple[Floats, Floats]:

@@ -24,7 +24,11 @@ class Levels:
     displaced, mass_events, confined
         People, events and people a month per unit of hazard.
     mean_rent, mean_utility
-        Means of each group over its members at the start, shape (group,).
+        Means of each group over its members at the start, shape (group,); of all groups for
+        one without members.
+    reach, extortion
+        Influence of all groups at the start, shape (place,), and cases of extortion a month
+        where all of an index of trade of 1 pays.
     """
 
     violence: Floats
@@ -33,6 +37,8 @@ class Levels:
     confined: float
     mean_rent: Floats
     mean_utility: Floats
+    reach: Floats
+    extortion: float
 
 
 @dataclass
@@ -51,6 +57,8 @@ class State:
         Effort of the forces, mean 1 over exposed members.
     violence, memory
         Expected conflict deaths a month, and their recent mean.
+    guards
+        People in self-defence units that protect, shape (N,).
     coca, coca_capacity
         Hectares.
     resident, away, protracted
@@ -79,6 +87,7 @@ class State:
     operations: Floats
     violence: Floats
     memory: Floats
+    guards: Floats
     coca: Floats
     coca_capacity: Floats
     resident: Floats

@@ -144,6 +144,22 @@ class World:
         return np.where(shares > 0.0, shares, 0.5)
 
     @cached_property
+    def trade(self) -> Floats:
+        """Index of legal trade in [0, 1], 0 in border zones, shape (place,)."""
+        return np.where(self.inside, self.resources[2], 0.0)
+
+    @cached_property
+    def closed_borders(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Neighbours as in the territory, but nobody's across a border (C16 off)."""
+        territory, inside = self.territory, self.inside
+        links = territory.indptr[1:].astype(np.int64) - territory.indptr[:-1]
+        owner = np.repeat(np.arange(inside.size), links)
+        kept = inside[owner] == inside[territory.indices]
+        indptr = np.zeros_like(territory.indptr)
+        np.cumsum(np.bincount(owner[kept], minlength=inside.size), out=indptr[1:])
+        return indptr, territory.indices[kept]
+
+    @cached_property
     def zone_rows(self) -> dict[str, NDArray[np.uint32]]:
         """Border zones by neighbour."""
         zone, country = self.territory.is_zone, np.array(self.territory.country)

@@ -47,6 +47,8 @@ class Land(NamedTuple):
     coca_capacity: Floats
     flight_rates: Floats
     settlement_rates: Floats
+    trade: Floats
+    reach_start: Floats
 
 
 class Living(NamedTuple):
@@ -64,6 +66,7 @@ class Living(NamedTuple):
     away: Floats
     protracted: Floats
     noise: Floats
+    guards: Floats
     region_shock: Floats
     pair_state: Numbers
     pair_shock: Floats
@@ -82,6 +85,10 @@ class Books(NamedTuple):
     turnover: Numbers
     flows: Floats
     coca_flows: Floats
+    turned: Floats
+    abroad: Floats
+    guard_rates: Floats
+    extorted: Floats
     overlap: Floats
     intensity: Floats
     hostile: Floats
@@ -164,6 +171,11 @@ class Rates(NamedTuple):
     coca_first: float
     control_margin: float
     control_demand: float
+    extortion_scale: float
+    extortion_level: float
+    guard_row: int
+    guard_share: float
+    extortion_follows_groups: bool
     groups_follow_the_state: bool
     wars_burn: bool
     people_flee: bool
@@ -187,6 +199,9 @@ class Orders(NamedTuple):
         Losses of armed groups a member and year at mean effort.
     removal
         Hectares of coca removed for good in the month.
+    formation, turning
+        Hazards (1/month) with which self-defence units form at full trade, threat and want
+        of the state, and turn where neither preying nor protecting yields more.
     """
 
     seed: int
@@ -198,6 +213,8 @@ class Orders(NamedTuple):
     pressure: float
     loss_rate: float
     removal: float
+    formation: float
+    turning: float
 
 
 @structref.register

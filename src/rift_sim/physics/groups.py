@@ -55,6 +55,7 @@ def utility(
     operations: Floats,
     access: Floats,
     exposure: Floats,
+    guards: Floats,
     weights: Floats,
 ) -> None:
     """Weigh the rent of places against the state and rivals there.
@@ -77,6 +78,8 @@ def utility(
         State presence in [0, 1], shape (place,).
     operations, access, exposure
         As in `rift_sim.physics.operations`.
+    guards
+        People in self-defence units, who resist all groups, shape (place,).
     weights
         Of rent, state presence, operations where the forces reach, and rivals,
         shape (4,). The operations weight carries the pressure of the month.
@@ -86,7 +89,7 @@ def utility(
             i = cells.place[g, c]
             push = weights[2] * operations[i] * access[i]
             value = weights[0] * rents[g, i] - weights[1] * state[i] - exposure[g] * push
-            rivals = 0.0
+            rivals = guards[i]
             for k in range(lodgers.number[i]):
                 h = lodgers.group[i, k]
                 rivals += hostile[g, h] * armed[h, i]

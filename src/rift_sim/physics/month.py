@@ -6,11 +6,12 @@ Everything here runs without Python, in one call a month. The bundles are those 
 
 from __future__ import annotations
 
-from rift_sim.physics.arrays import Flags, Floats
+from rift_sim.physics.arrays import Flags, Floats, Indices
 from rift_sim.physics.books import Books, Land, Living, Orders, Rates, Realm
 from rift_sim.physics.coca import coca_step
 from rift_sim.physics.contest import deaths, fight, violence
 from rift_sim.physics.displacement import confine, displace, hazard, resettle
+from rift_sim.physics.extortion import extort
 from rift_sim.physics.footholds import enter, highest_chance, withdraw
 from rift_sim.physics.groups import move, recruit, rent, utility
 from rift_sim.physics.kernel import kernel, part
@@ -18,6 +19,7 @@ from rift_sim.physics.observation import influence, observe
 from rift_sim.physics.operations import allocate_operations, state_presence_step, strike
 from rift_sim.physics.pairs import pair_intensity, pair_shock_step, pair_state_step
 from rift_sim.physics.reach import list_footholds, scout
+from rift_sim.physics.self_defence import stand_guard
 from rift_sim.physics.shocks import coca_shock, region_shock_step
 from rift_sim.physics.streams import Process, stream_key
 from rift_sim.physics.tally import Tallies, tally_month
@@ -29,6 +31,7 @@ __all__ = ["live_month", "record_month"]
 def live_month(realm: Realm, o: Orders) -> None:
     """Live through one month on the map."""
     a, s, b, p = realm.land, realm.living, realm.books, realm.rates
+    _stand_guard(a, s, b, p, o)
     list_footholds(s.present, b.listed, b.held, b.lodgers)
     _deploy(a, s, b, p, o)
     _weigh(a, s, b, p, o)
@@ -42,6 +45,8 @@ def live_month(realm: Realm, o: Orders) -> None:
     _flee(a, s, b, p, o)
     _grow_coca(a, s, b, p, o)
     _observe(a, s, b, p)
+    b.abroad[0] = _count_members(s, a.venezuela)
+    b.abroad[1] = _count_members(s, a.ecuador)
 
 
 @kernel
@@ -49,10 +54,34 @@ def record_month(realm: Realm, row: int, tallies: Tallies, people: Floats, named
     """Add up the month that was lived; see `rift_sim.physics.tally.tally_month`."""
     s, b = realm.living, realm.books
     tally_month(
-        row, tallies, realm.land.department, b.held, s.armed, s.support, s.resident, s.coca,
-        b.alert, b.survey, b.control, b.contested, b.newly, b.confined, b.dead, b.hosted,
-        people, named,
+        row, tallies, realm.land.department, realm.land.remoteness, b.held, s.armed, s.support,
+        s.resident, s.coca, b.alert, b.survey, b.control, b.contested, b.newly, b.confined,
+        b.dead, b.hosted, b.extorted, s.guards, b.lost_state, people, named,
     )  # fmt: skip
+
+
+@part
+def _stand_guard(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
+    """Let self-defence units form, grow and turn (C15); they see the groups of last month."""
+    b.turned[:] = 0.0
+    if p.guard_row >= 0:
+        b.guard_rates[0], b.guard_rates[1] = o.formation, o.turning
+        b.turned[p.guard_row] = stand_guard(
+            s.guards, s.armed, s.support, s.present, p.guard_row, p.guard_share, a.trade,
+            s.state_presence, b.reach, b.guard_rates,
+            stream_key(o.seed, o.replicate, o.month, Process.SELF_DEFENCE),
+            stream_key(o.seed, o.replicate, o.month, Process.TURNING),
+        )  # fmt: skip
+
+
+@part
+def _count_members(s: Living, places: Indices) -> float:
+    """Add up the members of all groups in some places."""
+    total = 0.0
+    for i in places:
+        for g in range(s.armed.shape[0]):
+            total += s.armed[g, i] + s.support[g, i]
+    return total
 
 
 @part
@@ -93,11 +122,11 @@ def _weigh(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
     b.weights[2] *= o.ratio if p.groups_follow_the_state else 1.0
     utility(
         b.utilities, b.held, b.lodgers, b.rents, s.armed, b.hostile,
-        presence, s.operations, a.access, b.exposure, b.weights,
+        presence, s.operations, a.access, b.exposure, s.guards, b.weights,
     )  # fmt: skip
     utility(
         b.utilities, b.prospects, b.lodgers, b.rents, s.armed, b.hostile,
-        presence, s.operations, a.access, b.exposure, b.weights,
+        presence, s.operations, a.access, b.exposure, s.guards, b.weights,
     )  # fmt: skip
 
 
@@ -156,7 +185,7 @@ def _contest(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
 
 @part
 def _suffer(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
-    """Add up the violence of groups and state, and count the dead."""
+    """Add up the violence of groups and state, what they extort, and count the dead."""
     influence(
         b.strength, b.reach, s.armed, s.support, b.held, a.indptr, a.indices,
         p.spill, p.support_weight,
@@ -166,6 +195,9 @@ def _suffer(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
     )
     key = stream_key(o.seed, o.replicate, o.month, Process.DEATHS)
     deaths(b.dead, s.violence, p.deaths_spread, key, b.scratch)
+    # Without C08 as much is taken as at the start.
+    takers = b.reach if p.extortion_follows_groups else a.reach_start
+    extort(b.extorted, a.trade, takers, p.extortion_scale, p.extortion_level)
 
 
 @part

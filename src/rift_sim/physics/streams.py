@@ -74,6 +74,8 @@ class Process(IntEnum):
     COCA_DEPARTMENT = 41
     COCA_LOCAL = 42
     COCA_ENTRY = 43
+    SELF_DEFENCE = 44
+    TURNING = 45
 
 
 @inlined

@@ -34,6 +34,9 @@ class Tallies(NamedTuple):
         group, shapes (T, 2, D) and (T, 2, G).
     places
         Sums by department of the rows that `tally_places` was given, shape (T, rows, D).
+    elsewhere
+        Members across the border; remoteness summed over the members inside, and how many
+        they are; members lost to the state. Shape (T, 4).
     """
 
     named_department: Floats
@@ -43,6 +46,7 @@ class Tallies(NamedTuple):
     members_department: Floats
     members_group: Floats
     places: Floats
+    elsewhere: Floats
 
 
 @kernel
@@ -113,25 +117,40 @@ def tally_members(
     support: Floats,
     held: Cells,
     department: Ints,
+    remoteness: Floats,
     by_department: Floats,
     by_group: Floats,
+    elsewhere: Floats,
 ) -> None:
-    """Add up members and armed members; the last two as in `Tallies`, of one month, written.
+    """Add up members and armed members; the last three as in `Tallies`, of one month, written.
 
-    Shapes: armed and support (group, place), department (place,).
+    Shapes: armed and support (group, place), department and remoteness (place,). Whoever is
+    in a border zone counts, even where closed borders keep the zone off the lists (C16); of
+    `elsewhere` the last entry stays as it is.
     """
     by_department[:] = 0.0
+    elsewhere[:3] = 0.0
     for g in range(armed.shape[0]):
         total = fighters = 0.0
         for c in range(held.number[g]):
             i = held.place[g, c]
-            here = armed[g, i] + support[g, i]
-            total += here
-            fighters += armed[g, i]
             if department[i] >= 0:
+                here = armed[g, i] + support[g, i]
+                total += here
+                fighters += armed[g, i]
+                elsewhere[1] += remoteness[i] * here
                 by_department[0, department[i]] += here
                 by_department[1, department[i]] += armed[g, i]
+        elsewhere[2] += total
         by_group[0, g], by_group[1, g] = total, fighters
+
+    for i in range(department.size):
+        if department[i] < 0:
+            for g in range(armed.shape[0]):
+                here = armed[g, i] + support[g, i]
+                elsewhere[0] += here
+                by_group[0, g] += here
+                by_group[1, g] += armed[g, i]
 
 
 @kernel
@@ -142,12 +161,14 @@ def tally_places(
     dead: Floats,
     coca: Floats,
     hosted: Floats,
+    extorted: Floats,
+    guards: Floats,
     department: Ints,
     by_department: Floats,
 ) -> None:
     """Add up values of places by department, border zones left out.
 
-    Shapes: values and department (place,); by_department (6, department), in the order of
+    Shapes: values and department (place,); by_department (8, department), in the order of
     the values, is written.
     """
     by_department[:] = 0.0
@@ -160,6 +181,8 @@ def tally_places(
             by_department[3, d] += dead[i]
             by_department[4, d] += coca[i]
             by_department[5, d] += hosted[i]
+            by_department[6, d] += extorted[i]
+            by_department[7, d] += guards[i]
 
 
 @kernel
@@ -167,6 +190,7 @@ def tally_month(
     row: int,
     tallies: Tallies,
     department: Ints,
+    remoteness: Floats,
     held: Cells,
     armed: Floats,
     support: Floats,
@@ -180,6 +204,9 @@ def tally_month(
     confined: Floats,
     dead: Floats,
     hosted: Floats,
+    extorted: Floats,
+    guards: Floats,
+    lost: Floats,
     people: Floats,
     named: Flags,
 ) -> None:
@@ -216,7 +243,21 @@ def tally_month(
         support,
         held,
         department,
+        remoteness,
         tallies.members_department[row],
         tallies.members_group[row],
+        tallies.elsewhere[row],
     )
-    tally_places(contested, newly, confined, dead, coca, hosted, department, tallies.places[row])
+    tallies.elsewhere[row, 3] = lost.sum()
+    tally_places(
+        contested,
+        newly,
+        confined,
+        dead,
+        coca,
+        hosted,
+        extorted,
+        guards,
+        department,
+        tallies.places[row],
+    )
