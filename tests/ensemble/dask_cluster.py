@@ -30,7 +30,8 @@ class DaskCluster:
             {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(allowed_failures)},
         )
         for _ in range(600):
-            if place.exists():
+            # The file is there before its content is.
+            if place.exists() and place.read_text().endswith("}"):
                 break
             time.sleep(0.05)
         self.address = str(json.loads(place.read_text())["address"])
