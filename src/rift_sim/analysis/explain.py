@@ -25,12 +25,12 @@ __all__ = ["PARTS", "Explanation", "explain"]
 PARTS: Mapping[str, tuple[str, ...]] = {
     "aid, mobility and intelligence": ("C01", "C02", "C28"),
     "commanders and officers": ("C03", "C04"),
-    "where groups go": ("C05", "C14"),
+    "where groups go, and losses": ("C05", "C14"),
     "control": ("C06",),
     "rents": ("C07",),
     "fights and deterrence": ("C09", "C10"),
     "flight": ("C11",),
-    "talks": ("C12",),
+    "talks and pressure": ("C12",),
     "eradication": ("C13",),
     "the relationship": (
         "C18", "C19", "C20", "C21", "C22", "C23", "C24", "C25", "C26", "C27",
