@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rift_sim.agents.base import Actor
+from rift_sim.agents.partners import ABSORBED
 from rift_sim.physics.capability import ces, leadership_step, relax, substitution_step, with_partner
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class Government(Actor):
         Hectares of coca eradicated a year, and hectares gone for good per hectare.
     mobility, intelligence, leadership, force
         Inputs of capability, 1 at full strength.
-    start_pressure, start_extraditing
-        Pressure and extradition at the start of the run.
+    start_pressure, start_extraditing, start_support
+        Pressure, extradition and U.S. security aid at the start of the run.
     officers
         Experience of police intelligence officers, in [0, 1].
     sharing, extradition
@@ -62,7 +63,7 @@ class Government(Actor):
         self.substitute_mobility = self.substitute_intelligence = 0.0
         self.mobility = self.intelligence = self.capability = self.reference = 1.0
         self.reference_intelligence = self.reference_eradication = 1.0
-        self.start_extraditing = self.start_pressure = 1.0
+        self.start_extraditing = self.start_pressure = self.start_support = 1.0
         self.force_ramp = (0.0, 0)
         self.frozen: dict[str, float] = {}
         self.adopt("left", first=True)
@@ -87,6 +88,7 @@ class Government(Actor):
         self.reference_eradication = self.eradication * self.eradication_effect
         self.start_extraditing = max(self.extraditing, 1e-6)
         self.start_pressure = self.pressure
+        self.start_support = self.rift.united_states.support
         self.frozen = {c: level for c, level in self._provided().items() if not self.rift.on(c)}
 
     @property
@@ -170,13 +172,13 @@ class Government(Actor):
                 years,
             )
         self.mobility = with_partner(
-            1.0, draw.us_share_mobility, min(air, 1.5), self.substitute_mobility
+            1.0, draw.us_share_mobility, min(air, ABSORBED), self.substitute_mobility
         )
         link = 1.0 - draw.officer_link * (1.0 - officers)
         self.intelligence = with_partner(
             officers,
             draw.us_share_intelligence,
-            min(analysts, 1.5) * link,
+            min(analysts, ABSORBED) * link,
             self.substitute_intelligence,
         )
         self.capability = ces(
