@@ -74,6 +74,35 @@ def test_a_listed_group_faces_what_the_listing_is_worth(make_scenario: Maker) ->
     assert model.group("ELN").exposure == pytest.approx(1.2)
 
 
+def recruiting(model: RiftModel, months: int) -> dict[str, float]:
+    """Return recruitment relative to that at the aid of the start, by group."""
+    for _ in range(months):
+        model.step()
+    return {group.name: group.recruitment / group.usual_recruitment for group in model.groups}
+
+
+def test_security_aid_feeds_paramilitary_groups_and_nobody_else(make_scenario: Maker) -> None:
+    def relative(level: float, feed: float = 0.8, **more: Any) -> dict[str, float]:
+        aid = {"date": "2026-01", "aid": {"all": level, "hold": True}}
+        given = {"paramilitary_aid": feed, "aid_pipeline": 1, "talks_growth": 0}
+        return recruiting(build(make_scenario, timeline=[aid], assumptions=given, **more), 2)
+
+    fed = {"EGC", "ACSN", "CAPARROS"}
+    for level, factor in ((0.0, np.exp(-0.8)), (1.0, 1.0), (1.25, np.exp(0.2)), (9, np.exp(0.4))):
+        found = relative(level)
+        assert {name for name in found if found[name] != 1.0} == (fed if level != 1.0 else set())
+        assert found["EGC"] == pytest.approx(factor)
+    assert set(relative(0.0, feed=0.0).values()) == {1.0}
+    assert set(relative(0.0, mechanisms={"C28": "off"}).values()) == {1.0}
+
+
+def test_aid_lost_before_the_start_is_the_aid_of_the_start(make_scenario: Maker) -> None:
+    cut = {"date": "2024-01", "aid": {"all": 0, "hold": True}}
+    given = {"paramilitary_aid": 1.5, "aid_pipeline": 1, "talks_growth": 0}
+    model = build(make_scenario, history=[cut], assumptions=given)
+    assert set(recruiting(model, 3).values()) == {1.0}
+
+
 def test_groups_halve_when_pressed_and_grow_when_left_alone(make_scenario: Maker) -> None:
     def members(pressure: float) -> float:
         posture = {"date": "2026-01", "posture": {"pressure": pressure}}

@@ -110,6 +110,40 @@ def test_a_mechanism_that_is_off_stays_where_it_was_at_the_start(
     assert capability(history=[early], **off) < capability(**off)
 
 
+@pytest.mark.parametrize(
+    ("claim", "held", "lost"),
+    [
+        ("C01", "mobility", {"aid": {"all": 0, "hold": True}}),
+        ("C02", "intelligence", {"aid": {"all": 0, "hold": True}}),
+        ("C03", "leadership", {"commanders": {"retire": 0.5}}),
+    ],
+)
+def test_what_was_lost_before_is_not_made_good_while_the_mechanism_is_off(
+    build: Builder, claim: str, held: str, lost: dict[str, Any]
+) -> None:
+    """Neither substitutes nor experience grow."""
+    for off in ({}, {claim: "off"}):
+        model = build(history=[event("2024-01", **lost)], mechanisms=off)
+        levels = {getattr(steps(model, 1).government, held) for _ in range(24)}
+        assert (len(levels) == 1) is bool(off)
+
+
+@pytest.mark.parametrize(
+    ("claim", "action", "more"),
+    [("C12", {"posture": {"pressure": 3}}, 1), ("C05", {"force_size": {"change": -0.5}}, -1)],
+)
+def test_losses_answer_to_pressure_and_capability_by_their_claims(
+    build: Builder, claim: str, action: dict[str, Any], more: int
+) -> None:
+    def losses(acts: list[dict[str, Any]], **off: Any) -> float:
+        return steps(build(timeline=acts, **off), 12).government.loss_rate
+
+    act = [event("2026-02", **action)]
+    assert (losses(act) - losses([])) * more > 0.0
+    off = {"mechanisms": {claim: "off"}}
+    assert losses(act, **off) == losses([], **off)
+
+
 def test_a_new_president_brings_a_posture_and_may_close_tables(build: Builder) -> None:
     sure = {f"talks_kept_{kind}": value for kind, value in (("right", 0.0), ("left", 1.0))}
     for kind, stays in (("right", False), ("left", True)):

@@ -36,6 +36,12 @@ def test_every_living_mechanism_belongs_to_one_part() -> None:
     assert set(listed) == {name for name, claim in load_ledger().claims.items() if claim.alive}
 
 
+def test_a_switch_that_was_set_on_does_not_stand_in_the_way() -> None:
+    given = (*SHORT, "mechanisms.C10=on", "mechanisms.C13=off")
+    found = explain("full-cutoff", "no-cutoff", "members", replicates=2, settings=given)
+    assert found.parts["eradication"].mean == 0.0
+
+
 def test_a_scenario_does_not_differ_from_itself() -> None:
     found = explain("reference", "reference", "control", replicates=2, settings=SHORT)
     assert {part.mean for part in (*found.parts.values(), found.difference)} == {0.0}

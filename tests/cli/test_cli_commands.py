@@ -259,6 +259,17 @@ def test_check_list_schema_new_and_seeds(capsys: pytest.CaptureFixture[str], her
     assert "C05" in capsys.readouterr().out
 
 
+def test_check_notes_what_is_on_for_nothing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "small.yaml", "--set", "mechanisms.C09=off"]) == 0
+    told = capsys.readouterr()
+    assert told.err == ("note: C10 is on by default and has nothing to work with (off: C09)\n")
+    assert "valid" in told.out
+    assert main(["check", "small.yaml", "--set", "mechanisms.all=off"]) == 0
+    assert capsys.readouterr().err == ""
+    sets = ["--set", "mechanisms.C09=off", "--set", "mechanisms.C10=on"]
+    assert "--set: mechanisms.C10: C10 is on" in refused(capsys, "check", "small.yaml", *sets)
+
+
 def test_own_territory_warns_and_strict_refuses(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

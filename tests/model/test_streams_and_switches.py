@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 
 import mesa
 import numpy as np
@@ -51,6 +52,14 @@ def test_an_assumption_leaves_other_draws_alone() -> None:
     other = draw_parameters(ledger, {"loss_rate": 0.5}, 1, 0)
     assert other.loss_rate == 0.5
     assert {k for k in plain if plain[k] != other[k]} == {"loss_rate"}
+
+
+def test_one_more_parameter_leaves_other_draws_alone() -> None:
+    ledger = load_ledger()
+    fewer = {name: p for name, p in ledger.parameters.items() if name != "paramilitary_aid"}
+    with_it = draw_parameters(ledger, {}, 1, 0)
+    without = draw_parameters(replace(ledger, parameters=fewer), {}, 1, 0)
+    assert dict(without) == {name: with_it[name] for name in fewer}
 
 
 def test_a_change_in_one_process_does_not_shift_the_numbers_of_another() -> None:
@@ -103,6 +112,22 @@ def test_without_the_aid_mechanisms_aid_changes_nothing_on_the_map(claim: str) -
     on = [s for s in off if claim not in s]
     c, d = run("no-cutoff", *on), run("full-cutoff", *on)
     assert not np.array_equal(c["capability"], d["capability"])
+
+
+def test_under_the_rival_theory_aid_feeds_paramilitaries_and_does_little_else() -> None:
+    cut = "timeline.aid-kept.aid={all: 0, hold: true}"
+    more = "timeline.aid-kept.aid={all: 1, hold: true}"
+    (none, plenty), (held, same) = (
+        [run("rival-theory", setting, *off, replicate=2) for setting in (cut, more)]
+        for off in ([], ["mechanisms.C28=off"])
+    )
+    groups = list(World(load_scenario("rival-theory")).groups)
+    last = {name: k for k, name in enumerate(groups)}
+    fewer = none["members_group"][-1] / np.maximum(plenty["members_group"][-1], 1e-9)
+    assert fewer[last["EGC"]] < 0.95 < fewer[last["EMC"]] < 1.05
+    assert np.abs(none["capability"] - plenty["capability"]).max() < 0.03
+    np.testing.assert_array_equal(none["coca_ha"], plenty["coca_ha"])
+    np.testing.assert_allclose(held["members_group"][-1], same["members_group"][-1], rtol=0.02)
 
 
 def test_without_c24_an_election_does_not_repair_anything() -> None:

@@ -45,6 +45,15 @@ EXPECTED = {
     "extends-missing-file": said(4, "extends", "there is no file", "nowhere.yaml"),
     "history-after-start": said(5, "history[0].date", "not before the start", "timeline"),
     "id-twice": said(6, "timeline[1].id", "a second event with the id 'one'"),
+    "mechanism-all-alone": said(4, "mechanisms.C10", "what it works with is off: C09"),
+    "mechanism-all-value": said(5, "mechanisms.all", "'non' is neither on nor off", "'on'?"),
+    "mechanism-alone": said(
+        6,
+        "mechanisms.C17",
+        "C17 is on, but what it works with is off: C16",
+        "allowed: C17: off, or C16: on",
+    ),
+    "mechanism-twice": said(7, "mechanisms.C05", "duplicate key (first on line 5)"),
     "mechanism-value": said(5, "mechanisms.C05", "neither on nor off", "did you mean 'off'?"),
     "missing-date": said(5, "timeline[0].date", "is missing", "YYYY-MM"),
     "missing-file": said(4, "initial.presence", "there is no file", "nowhere.csv"),
@@ -119,6 +128,9 @@ def test_one_clear_message(name: str) -> None:
         ("start=2026-13", "start", "has no such month"),
         ("assumptions.recruitment_rents=1", "assumptions.recruitment_rents", "recruitment_rent'?"),
         ("mechanisms.C05=no", "mechanisms.C05", "neither on nor off"),
+        ("mechanisms.C5=off", "mechanisms.C5", "did you mean 'C05'?"),
+        ("mechanisms.all=no", "mechanisms.all", "neither on nor off"),
+        ("mechanisms.none=off", "mechanisms.none", "there is no mechanism 'none'"),
         ("timeline.aid-keep.aid.security=1", "timeline.aid-keep.aid.security", "'aid-kept'?"),
         ("timeline.aid-kept.aid.securty=1", "timeline.aid-kept.aid.securty", "'security'?"),
         ("timeline.call.diplomacy.effect=9", "timeline.call.diplomacy.effect", "9 is too large"),
@@ -133,6 +145,44 @@ def test_bad_settings_name_the_option_and_the_key(setting: str, key: str | None,
     assert caught.value.file == "--set"
     assert caught.value.key == key
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "says"),
+    [
+        (["C05=on", "C05=off"], "mechanisms.C05", "is set twice, on and off; allowed: once"),
+        (["C05=off", "C05=true"], "mechanisms.C05", "is set twice, off and on"),
+        (["all=off", "C05=on", "all=on"], "mechanisms.all", "is set twice, off and on"),
+        (["C09=off", "C10=on"], "mechanisms.C10", "C10 is on, but what it works with is off: C09"),
+        (["C10=on", "all=off"], "mechanisms.C10", "C10: off, or C09: on"),
+    ],
+)
+def test_switches_that_contradict_each_other(settings: list[str], key: str, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_scenario("reference", settings=[f"mechanisms.{text}" for text in settings])
+    assert caught.value.file == "--set"
+    assert caught.value.key == key
+    assert says in str(caught.value)
+
+
+def test_a_mapping_and_a_key_of_it_may_not_contradict_each_other() -> None:
+    with pytest.raises(InputError, match=r"mechanisms\.C05: is set twice"):
+        load_scenario("reference", settings=["mechanisms={C05: on}", "mechanisms.C05=off"])
+    twice = ["mechanisms={C05: false}", "mechanisms.C05=off"]
+    assert load_scenario("reference", settings=twice).mechanisms == {"C05": False}
+
+
+def test_a_contradiction_is_reported_where_it_was_written_last(tmp_path: Path) -> None:
+    parent, child = tmp_path / "parent.yaml", tmp_path / "child.yaml"
+    parent.write_text("name: parent\nextends: reference\nmechanisms:\n  C10: on\n", "utf-8")
+    child.write_text("name: child\nextends: parent.yaml\n\nmechanisms:\n  C09: off\n", "utf-8")
+    for path, settings, place in (
+        (child, [], (str(child), 5, "mechanisms.C09")),
+        (parent, ["mechanisms.C09=off"], ("--set", None, "mechanisms.C09")),
+    ):
+        with pytest.raises(InputError, match="C10 is on, but") as caught:
+            load_scenario(path, settings=settings)
+        assert (caught.value.file, caught.value.line, caught.value.key) == place
 
 
 def test_unknown_name_names_the_nearest() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
-from rift_sim.scenario import Scenario, load_scenario
+from rift_sim.scenario import MECHANISMS, Scenario, expand, idle, load_scenario
+from rift_sim.seeds import load_ledger
 
 PARENT = """
 name: parent
@@ -66,6 +67,42 @@ def test_mappings_merge(child: Write) -> None:
     assert scenario.mechanisms == {"C05": False, "C06": False, "C07": False}
     assert scenario.on("C01")
     assert not scenario.on("C07")
+
+
+def test_all_switches_those_that_are_not_named_beside_it(child: Write) -> None:
+    rest = dict.fromkeys(MECHANISMS, False)
+    assert child("mechanisms: {all: off}\n").mechanisms == rest
+    assert child("mechanisms: {C07: on, all: off}\n").mechanisms == rest | {"C07": True}
+    assert not any(child("mechanisms: {all: on}\n").mechanisms[c] is False for c in MECHANISMS)
+    direct = load_scenario("reference").plain() | {"mechanisms": {"all": "off", "C07": True}}
+    assert Scenario.model_validate(direct).mechanisms == rest | {"C07": True}
+
+
+def test_all_goes_on_top_of_what_is_inherited_and_can_be_set_and_swept(tmp_path: Path) -> None:
+    path = tmp_path / "bare.yaml"
+    path.write_text("name: bare\nextends: reference\nmechanisms: {all: off, C13: on}\n", "utf-8")
+    assert [c for c, on in load_scenario(path).mechanisms.items() if on] == ["C13"]
+    set_ = ["mechanisms.C05=on", "mechanisms.all=off"]  # in any order
+    again = load_scenario(path, settings=set_)
+    assert [claim for claim, on in again.mechanisms.items() if on] == ["C05"]
+    text = "sweep:\n  one: {set: mechanisms.all, values: [on, off]}\n"
+    text += "  two: {none: {mechanisms: {all: off}}, some: {mechanisms: {C05: off}}}\n"
+    path.write_text(f"name: swept\nextends: reference\n{text}", "utf-8")
+    off = [
+        sum(not on for on in point.mechanisms.values()) for _, point in expand(load_scenario(path))
+    ]
+    assert off == [28, 1, 28, 28]
+
+
+def test_what_is_on_by_default_may_be_idle() -> None:
+    def lacking(*settings: str) -> dict[str, tuple[str, ...]]:
+        given = [f"mechanisms.{setting}" for setting in settings]
+        return idle(load_scenario("reference", settings=given).mechanisms)
+
+    assert lacking("C09=off") == {"C10": ("C09",)}
+    # A claim that is not in the model yet is not worth a note.
+    assert set(lacking("C16=off")) == {c for c in ("C17",) if load_ledger().claims[c].alive}
+    assert lacking("all=off") == lacking("C10=off") == {}
 
 
 def test_events_append_in_order_of_date_then_of_files(child: Write) -> None:

@@ -30,7 +30,7 @@ SHIPPED = [summary.name for summary in shipped_scenarios()]
 NEEDED = {
     "reference", "december-2025", "status-quo", "no-cutoff", "full-cutoff", "forces-recover",
     "attrition-deepens", "left-continuity", "left-learns", "centre", "rupture", "reset-on-drugs",
-    "factorial",
+    "factorial", "rival-theory",
 }  # fmt: skip
 
 

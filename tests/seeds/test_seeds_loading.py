@@ -196,6 +196,20 @@ CASES = {
         "claims.yaml:16: claims.C02: label 'later' is for claims that are not alive, and only "
         "for them",
     ),
+    "unknown need": Bad(
+        "claims",
+        "    when_off: Not in the model yet.\n",
+        "    when_off: Not in the model yet.\n    needs: [C1]\n",
+        "claims.yaml:24: claims.C02.needs[0]: there is no claim 'C1'; allowed: C01, C02; "
+        "did you mean 'C01'?",
+    ),
+    "needs itself": Bad(
+        "claims",
+        "    when_off: Not in the model yet.\n",
+        "    when_off: Not in the model yet.\n    needs: [C02]\n",
+        "claims.yaml:24: claims.C02.needs: needs itself in a circle: C02 -> C02; "
+        "allowed: claims that do not lead back here",
+    ),
     "unknown parent": Bad(
         "groups",
         "parent: ONE",
@@ -367,6 +381,18 @@ def test_every_section_is_needed(folder: Path, name: str) -> None:
     if len(FILES[name]) == 1:
         (folder / f"{name}.yaml").write_text("{}\n", encoding="utf-8")
     with pytest.raises(InputError, match=f"the section '{FILES[name][0]}' is missing"):
+        load_ledger(folder)
+
+
+def test_claims_may_not_need_each_other(folder: Path) -> None:
+    path = folder / "claims.yaml"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("    label: built_in\n", "    needs: [C02]\n    label: built_in\n")
+    path.write_text(text, encoding="utf-8")
+    assert load_ledger(folder).claims["C01"].needs == ("C02",)
+    load_ledger.cache_clear()
+    path.write_text(text + "    needs: [C01]\n", encoding="utf-8")
+    with pytest.raises(InputError, match="in a circle: C01 -> C02 -> C01"):
         load_ledger(folder)
 
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ArmedGroup"]
 
+_FED = ("paramilitary", "successor")
+"""Families of groups that U.S. security aid may feed: those that fought beside the forces, and
+what became of them (judgement; the evidence is on the former)."""
+
 
 class ArmedGroup(Actor):
     """One armed group. Its members live in the arrays of the state.
@@ -28,7 +32,9 @@ class ArmedGroup(Actor):
     designated
         Whether the United States lists the group as a terrorist organisation.
     usual_recruitment
-        Recruits a member and year when no table is open.
+        Recruits a member and year when no table is open, at the aid of the start.
+    paramilitary
+        Whether the group is or descends from paramilitaries, whom security aid may feed.
     """
 
     def __init__(self, model: RiftModel, name: str, order: int) -> None:
@@ -38,7 +44,9 @@ class ArmedGroup(Actor):
         self.number = group_number(name)
         draw = model.draw
         self.usual_recruitment = draw.get(f"recruitment_{name}", draw.recruitment_other)
-        known = model.world.ledger.groups[name].talks
+        entry = model.world.ledger.groups[name]
+        self.paramilitary = entry.family in _FED
+        known = entry.talks
         self.talks = bool(known and known.open)
         self.ceasefire = bool(known and known.ceasefire)
         self.ceasefire_until = 0
@@ -56,9 +64,13 @@ class ArmedGroup(Actor):
     @property
     def recruitment(self) -> float:
         """Recruits a member and year, before rent and crowding."""
+        rate = self.usual_recruitment
+        if self.paramilitary and self.rift.on("C28"):
+            more = self.rift.united_states.support - self.rift.government.start_support
+            rate *= math.exp(self.rift.draw.paramilitary_aid * more)
         if self.talks and self.rift.on("C12"):
-            return self.usual_recruitment * (1.0 + self.rift.draw.talks_growth)
-        return self.usual_recruitment
+            rate *= 1.0 + self.rift.draw.talks_growth
+        return rate
 
     def step(self) -> None:
         """Let a ceasefire run out, and decide whether to stay at the table."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rift_sim.agents.base import Actor
+from rift_sim.agents.partners import ABSORBED
 from rift_sim.physics.capability import ces, leadership_step, relax, substitution_step, with_partner
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Government(Actor):
         Hectares of coca eradicated a year, and hectares gone for good per hectare.
     mobility, intelligence, leadership, force
         Inputs of capability, 1 at full strength.
+    start_pressure, start_extraditing, start_support
+        Pressure, extradition and U.S. security aid at the start of the run.
     officers
         Experience of police intelligence officers, in [0, 1].
     sharing, extradition
@@ -60,7 +63,7 @@ class Government(Actor):
         self.substitute_mobility = self.substitute_intelligence = 0.0
         self.mobility = self.intelligence = self.capability = self.reference = 1.0
         self.reference_intelligence = self.reference_eradication = 1.0
-        self.start_extraditing = 1.0
+        self.start_extraditing = self.start_pressure = self.start_support = 1.0
         self.force_ramp = (0.0, 0)
         self.frozen: dict[str, float] = {}
         self.adopt("left", first=True)
@@ -84,6 +87,8 @@ class Government(Actor):
         self.reference_intelligence = max(self.intelligence, 1e-6)
         self.reference_eradication = self.eradication * self.eradication_effect
         self.start_extraditing = max(self.extraditing, 1e-6)
+        self.start_pressure = self.pressure
+        self.start_support = self.rift.united_states.support
         self.frozen = {c: level for c, level in self._provided().items() if not self.rift.on(c)}
 
     @property
@@ -93,10 +98,15 @@ class Government(Actor):
 
     @property
     def loss_rate(self) -> float:
-        """Losses of armed groups a member and year under the effort of this month."""
+        """Losses of armed groups a member and year under the effort of this month.
+
+        They follow pressure by C12 and capability by C05; intelligence has switches of its own.
+        """
         draw = self.rift.draw
+        pressure = self.pressure if self.rift.on("C12") else self.start_pressure
+        able: float = self.ratio**draw.loss_capability if self.rift.on("C05") else 1.0
         found: float = (self.intelligence / self.reference_intelligence) ** draw.loss_intelligence
-        lost: float = draw.loss_rate * self.pressure * self.ratio**draw.loss_capability * found
+        lost: float = draw.loss_rate * pressure * able * found
         if self.rift.on("C18"):
             # Whoever faces extradition talks: without it fewer leaders and depots are found.
             lost *= 1.0 - draw.informant_share * (1.0 - self.extraditing / self.start_extraditing)
@@ -123,8 +133,10 @@ class Government(Actor):
         self.pressure = relax(self.pressure, self.pressure_wanted, POLICY_MONTHS)
         police = rift.united_states.disbursed["police"]
         training = draw.training_effect * police if rift.on("C28") else 0.0
-        self.leadership = leadership_step(self.leadership, draw.leadership_rebuild, training)
-        self.officers = leadership_step(self.officers, draw.officer_rebuild, 0.0)
+        experience = leadership_step(self.leadership, draw.leadership_rebuild, training)
+        self.leadership = self.frozen.get("C03", experience)
+        officers = leadership_step(self.officers, draw.officer_rebuild, 0.0)
+        self.officers = self.frozen.get("C04", officers)
         change, months = self.force_ramp
         if months > 0:
             self.force += change
@@ -147,23 +159,26 @@ class Government(Actor):
         draw = self.rift.draw
         air, analysts, experience, officers = (self._provided() | self.frozen).values()
         years, ceiling = draw.substitution_years, draw.substitution_ceiling
-        self.substitute_mobility = substitution_step(
-            self.substitute_mobility, draw.us_share_mobility * (1.0 - air), ceiling, years
-        )
-        self.substitute_intelligence = substitution_step(
-            self.substitute_intelligence,
-            draw.us_share_intelligence * (1.0 - analysts),
-            ceiling,
-            years,
-        )
+        # Who holds what the partner gives holds what stands in for it, too.
+        if "C01" not in self.frozen:
+            self.substitute_mobility = substitution_step(
+                self.substitute_mobility, draw.us_share_mobility * (1.0 - air), ceiling, years
+            )
+        if "C02" not in self.frozen:
+            self.substitute_intelligence = substitution_step(
+                self.substitute_intelligence,
+                draw.us_share_intelligence * (1.0 - analysts),
+                ceiling,
+                years,
+            )
         self.mobility = with_partner(
-            1.0, draw.us_share_mobility, min(air, 1.5), self.substitute_mobility
+            1.0, draw.us_share_mobility, min(air, ABSORBED), self.substitute_mobility
         )
         link = 1.0 - draw.officer_link * (1.0 - officers)
         self.intelligence = with_partner(
             officers,
             draw.us_share_intelligence,
-            min(analysts, 1.5) * link,
+            min(analysts, ABSORBED) * link,
             self.substitute_intelligence,
         )
         self.capability = ces(

@@ -12,7 +12,10 @@ from rift_sim.vocabulary import AID_LINES, COUNTRIES, SECURITY_LINES
 if TYPE_CHECKING:
     from rift_sim.model import RiftModel
 
-__all__ = ["China", "Neighbour", "UnitedStates"]
+__all__ = ["ABSORBED", "China", "Neighbour", "UnitedStates"]
+
+ABSORBED = 1.5
+"""Level of aid above which more of it changes nothing more (judgement)."""
 
 _security = itemgetter(*SECURITY_LINES)
 
@@ -103,10 +106,15 @@ class UnitedStates(Partner):
         return self.dollars[line] * self.disbursed[line]
 
     @property
+    def support(self) -> float:
+        """Mean level of the three security lines, as far as it can be absorbed."""
+        lines: tuple[float, ...] = _security(self.disbursed)
+        return min(ABSORBED, sum(lines) / 3.0)
+
+    @property
     def security(self) -> float:
         """Mean level of the three security lines, at most 1."""
-        lines: tuple[float, ...] = _security(self.disbursed)
-        return min(1.0, sum(lines) / 3.0)
+        return min(1.0, self.support)
 
 
 class China(Partner):

@@ -18,20 +18,21 @@ from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.session import Reporter
+    from rift_sim.scenario import Scenario
 
 __all__ = ["PARTS", "Explanation", "explain"]
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "aid, mobility and intelligence": ("C01", "C02", "C28"),
     "commanders and officers": ("C03", "C04"),
-    "where groups go": ("C05", "C14"),
+    "where groups go, and losses": ("C05", "C14"),
     "control": ("C06",),
     "rents": ("C07",),
     "fights and deterrence": ("C09", "C10"),
     "extortion and self-defence": ("C08", "C15"),
     "spillover": ("C16", "C17"),
     "flight": ("C11",),
-    "talks": ("C12",),
+    "talks and pressure": ("C12",),
     "eradication": ("C13",),
     "the relationship": (
         "C18", "C19", "C20", "C21", "C22", "C23", "C24", "C25", "C26", "C27",
@@ -111,8 +112,7 @@ def explain(
     scenarios = [load_scenario(name, settings=settings) for name in names]
     _check_pair(scenarios)
     for off in PARTS.values():
-        switched = [*settings, *(f"mechanisms.{claim}=off" for claim in off)]
-        scenarios += [load_scenario(name, settings=switched) for name in names]
+        scenarios += [_without(off, scenario) for scenario in scenarios[:2]]
     series = run_series(scenarios, [[variable]] * len(scenarios), replicates, workers, progress)
     found = [
         read_series(series[k, variable], when, scenarios[0].start) for k in range(len(scenarios))
@@ -132,6 +132,16 @@ def explain(
         {part: interval(values) for part, values in shares.items()},
         interval(whole - sum(shares.values())),
     )
+
+
+def _without(claims: Sequence[str], scenario: Scenario) -> Scenario:
+    """Return the scenario with the mechanisms of some claims off as well."""
+    from rift_sim.scenario import Scenario
+
+    # What is on stays on by default, so that nothing that needs one of them contradicts it.
+    off = [claim for claim, on in scenario.mechanisms.items() if not on]
+    switches = dict.fromkeys((*off, *claims), False)
+    return Scenario.model_validate({**scenario.plain(), "mechanisms": switches})
 
 
 def _check_pair(scenarios: Sequence[object]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rift_sim.errors import InputError
+
+if TYPE_CHECKING:
+    from rift_sim.scenario import Scenario
 
 __all__ = ["check", "list_scenarios", "new", "schema", "seeds"]
 
@@ -39,6 +43,8 @@ def check(
     request = resolve_request(scenario, replicates=None, seed=None, settings=given, design=design)
     for warning in _check_files(request.scenarios[0]):
         typer.echo(f"warning: {warning}", err=True)
+    for note in dict.fromkeys(n for scenario in request.scenarios for n in _idle(scenario)):
+        typer.echo(f"note: {note}", err=True)
     first = request.scenarios[0]
     points = f"{len(request.scenarios)} scenarios, " if request.labels else ""
     typer.echo(
@@ -130,11 +136,17 @@ def seeds(
     console.print(KINDS[kind](ledger))
 
 
-def _check_files(scenario: object) -> tuple[str, ...]:
-    """Read the files a scenario names; return what had to be assumed."""
-    from rift_sim.scenario import Scenario
+def _idle(scenario: Scenario) -> Iterator[str]:
+    """Say which mechanisms are on and cannot do anything."""
+    from rift_sim.scenario import idle
 
-    assert isinstance(scenario, Scenario)
+    for claim, missing in idle(scenario.mechanisms).items():
+        off = " and ".join(missing)
+        yield f"{claim} is on by default and has nothing to work with (off: {off})"
+
+
+def _check_files(scenario: Scenario) -> tuple[str, ...]:
+    """Read the files a scenario names; return what had to be assumed."""
     own, presence = scenario.territory, scenario.initial.presence
     if own.municipalities is None and own.neighbours is None and presence is None:
         return ()

@@ -27,9 +27,10 @@ from rift_sim.scenario.group_actions import (
     Talks,
 )
 from rift_sim.scenario.load import load_scenario, overlay
-from rift_sim.scenario.parts import MECHANISMS, Initial, Presence, Territory
+from rift_sim.scenario.parts import Initial, Presence, Territory
 from rift_sim.scenario.schema import Scenario
 from rift_sim.scenario.sweep import expand
+from rift_sim.scenario.switches import MECHANISMS, idle
 from rift_sim.scenario.write import digest, json_schema, new_scenario_text, resolved_yaml
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "Venezuela",
     "digest",
     "expand",
+    "idle",
     "json_schema",
     "load_scenario",
     "new_scenario_text",

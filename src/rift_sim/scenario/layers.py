@@ -17,6 +17,7 @@ from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.scenario.problems import Place, find, refuse
 from rift_sim.scenario.schema import Scenario
+from rift_sim.scenario.switches import ALL, spread
 from rift_sim.yamlfile import Document, KeyPath, dotted
 
 __all__ = ["SETTINGS", "Item", "Layer", "Origin", "build"]
@@ -90,7 +91,8 @@ class Layer:
         for key, value in data.items():
             here = origin.below(key)
             if key in MERGED and isinstance(value, dict):
-                layer.merged[key] = {k: Item(v, here.below(k)) for k, v in value.items()}
+                items = {k: Item(v, here.below(k)) for k, v in value.items()}
+                layer.merged[key] = spread(items) if key == "mechanisms" else items
             elif key in LISTS and isinstance(value, list | tuple):
                 layer.lists[key] = [Item(v, here.below(i)) for i, v in enumerate(value)]
             else:
@@ -153,7 +155,9 @@ class Layer:
             When an event of that id is not there, or the path leads into a plain value.
         """
         head, rest = path[0], path[1:]
-        if head in MERGED and rest:
+        if path == ("mechanisms", ALL):
+            self.merged[head] = spread({ALL: Item(value, origin)})
+        elif head in MERGED and rest:
             self.merged[head][".".join(rest)] = Item(value, origin)
         elif head in LISTS and rest:
             self._put_event(head, rest, value, origin)

@@ -11,6 +11,7 @@ from rift_sim.scenario.files import checked, locate, read_layers, resolve_files
 from rift_sim.scenario.layers import SETTINGS, Layer, Origin, build
 from rift_sim.scenario.schema import Scenario
 from rift_sim.scenario.sweep import check_sweep, read_design
+from rift_sim.scenario.switches import ALL, spelled
 from rift_sim.yamlfile import Document, parse_yaml
 
 __all__ = ["load_scenario", "overlay"]
@@ -85,8 +86,10 @@ def _titled(layer: Layer) -> Layer:
 def _with_settings(layer: Layer, settings: Sequence[str]) -> Layer:
     changed = layer.copy()
     parsed = [_setting(text) for text in settings]
-    # Start and end first: they decide which events are left to be set.
-    for path, value in sorted(parsed, key=lambda item: item[0] not in (("start",), ("end",))):
+    _refuse_contradictions(parsed)
+    # Start and end first: they decide which events are left to be set. All mechanisms before
+    # one of them: what is named is an exception.
+    for path, value in sorted(parsed, key=lambda item: item[0] not in _FIRST):
         if path[0] not in Scenario.model_fields:
             names = list(Scenario.model_fields)
             key = ".".join(path)
@@ -95,6 +98,28 @@ def _with_settings(layer: Layer, settings: Sequence[str]) -> Layer:
         if path in (("start",), ("end",)):
             changed.refile()
     return changed
+
+
+_FIRST = (("start",), ("end",), ("mechanisms", ALL))
+
+
+def _refuse_contradictions(parsed: Sequence[tuple[tuple[str, ...], Any]]) -> None:
+    """Refuse a switch that is set twice, and not the same way."""
+    given: dict[str, str] = {}
+    for path, value in parsed:
+        if path[0] != "mechanisms":
+            continue
+        whole = len(path) == 1 and isinstance(value, dict)
+        switches = value if whole else {".".join(path[1:]): value}
+        for claim, state in switches.items():
+            first = given.setdefault(claim, spelled(state))
+            if first != spelled(state):
+                raise InputError(
+                    f"is set twice, {first} and {spelled(state)}",
+                    file=SETTINGS,
+                    key=f"mechanisms.{claim}",
+                    allowed="once, on or off",
+                )
 
 
 def _setting(text: str) -> tuple[tuple[str, ...], Any]:

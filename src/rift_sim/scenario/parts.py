@@ -1,4 +1,4 @@
-"""Parts of a scenario: assumptions, switches, territory, initial state, axes of a sweep."""
+"""Parts of a scenario: assumptions, territory, initial state, axes of a sweep."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from rift_sim.scenario.events import EventEntries
+from rift_sim.scenario.switches import Mechanisms
 from rift_sim.scenario.values import (
     ExistingFile,
     Finding,
     Refusal,
     Strict,
-    Switch,
     Text,
     as_tuple,
     check_known,
@@ -23,13 +23,11 @@ from rift_sim.seeds import Distribution, load_ledger
 from rift_sim.vocabulary import SERIES
 
 __all__ = [
-    "MECHANISMS",
     "Assumptions",
     "Axis",
     "Design",
     "Fragment",
     "Initial",
-    "Mechanisms",
     "Observe",
     "Presence",
     "Replicates",
@@ -40,8 +38,6 @@ __all__ = [
     "label",
 ]
 
-MECHANISMS = tuple(f"C{number:02d}" for number in range(1, 29))
-"""The claims; each is a mechanism that can be switched off."""
 LEVEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$"
 
 Assumption = Annotated[
@@ -78,20 +74,6 @@ def _outside(assumptions: dict[str, Any]) -> Iterator[Finding]:
                 break
 
 
-def _known_mechanisms(value: object) -> object:
-    if isinstance(value, dict) and (found := check_known(value, MECHANISMS, "mechanism")):
-        raise Refusal(*(_padded(finding) for finding in found))
-    return value
-
-
-def _padded(finding: Finding) -> Finding:
-    """Take C5 for C05 where the nearest name is looked for."""
-    number = (finding.given or "")[1:]
-    return (
-        finding.model_copy(update={"given": f"C{int(number):02d}"}) if number.isdigit() else finding
-    )
-
-
 def _known_series(value: tuple[str, ...]) -> tuple[str, ...]:
     found = [
         Finding(at=(i,), problem=f"there is no series '{name}'", allowed=tuple(SERIES), given=name)
@@ -104,7 +86,6 @@ def _known_series(value: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Assumptions = Annotated[dict[str, Assumption], AfterValidator(_known_parameters)]
-Mechanisms = Annotated[dict[str, Switch], BeforeValidator(_known_mechanisms)]
 Observe = Annotated[
     tuple[str, ...],
     BeforeValidator(as_tuple, json_schema_input_type=list[str]),
@@ -155,7 +136,7 @@ class Fragment(Strict):
     assumptions: Assumptions = Field(default={})
     """Parameters by id: a number or a distribution."""
     mechanisms: Mechanisms = Field(default={})
-    """Mechanisms (C01 to C28) switched on or off."""
+    """Mechanisms (C01 to C28, or `all`) switched on or off."""
     history: EventEntries = ()
     """Events before the start, added to those of the scenario."""
     timeline: EventEntries = ()

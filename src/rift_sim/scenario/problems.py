@@ -57,7 +57,7 @@ def refuse(findings: Iterable[Finding], place: Callable[[KeyPath], Place]) -> In
     # A mistyped key explains the missing one beside it.
     mistyped = {f.at[:-1] for f in found if f.problem == _UNKNOWN}
     found = [f for f in found if f.problem != _MISSING or f.at[:-1] not in mistyped]
-    placed = sorted(((*place(f.at), f) for f in found), key=lambda item: item[0])
+    placed = sorted(((*_latest(f, place), f) for f in found), key=lambda item: item[0])
     _, build, first = placed[0]
     error = build(first.problem, allowed=first.allowed, given=first.given)
     error.allowed = first.listing or error.allowed
@@ -65,6 +65,12 @@ def refuse(findings: Iterable[Finding], place: Callable[[KeyPath], Place]) -> In
         error.problem += f" (and {len(placed) - 1} more)"
     error.args = (str(error),)
     return error
+
+
+def _latest(finding: Finding, place: Callable[[KeyPath], Place]) -> Place:
+    """Return where a finding is placed: of several places, in the file that lies on top."""
+    places = [place(at) for at in (finding.at, *finding.rather)]
+    return min(places, key=lambda one: one[0][0])
 
 
 def nothings(data: Any, at: KeyPath = ()) -> Iterator[Finding]:
@@ -85,10 +91,15 @@ def find(error: ValidationError, data: Any) -> list[Finding]:
         kind, context = item["type"], item.get("ctx", {})
         cause = context.get("error")
         if kind == "value_error" and isinstance(cause, Refusal):
-            found += [f.model_copy(update={"at": (*at, *f.at)}) for f in cause.findings]
+            found += [_below(at, finding) for finding in cause.findings]
         else:
             found.append(_translate(kind, at, item, data, context))
     return found
+
+
+def _below(at: KeyPath, finding: Finding) -> Finding:
+    rather = tuple((*at, *other) for other in finding.rather)
+    return finding.model_copy(update={"at": (*at, *finding.at), "rather": rather})
 
 
 def _translate(kind: str, at: KeyPath, item: Any, data: Any, context: Any) -> Finding:

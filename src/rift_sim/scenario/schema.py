@@ -13,13 +13,13 @@ from rift_sim.scenario.parts import (
     Assumptions,
     Design,
     Initial,
-    Mechanisms,
     Observe,
     Replicates,
     Seed,
     Sweep,
     Territory,
 )
+from rift_sim.scenario.switches import Mechanisms, contradictions
 from rift_sim.scenario.values import Finding, ModelMonth, Refusal, Slug, Strict, Text
 from rift_sim.vocabulary import SERIES
 
@@ -50,7 +50,7 @@ class ScenarioFile(Strict):
     assumptions: Assumptions = Field(default={})
     """Parameters by id (`rift seeds parameters`): a number or a distribution."""
     mechanisms: Mechanisms = Field(default={})
-    """Mechanisms (C01 to C28, `rift seeds claims`) switched on or off."""
+    """Mechanisms (C01 to C28, `rift seeds claims`, or `all`) switched on or off."""
     history: EventEntries = ()
     """Dated events before the start."""
     timeline: EventEntries = ()
@@ -110,7 +110,7 @@ class Scenario(Strict):
                 at=("end",),
                 allowed=f"a month from {self.start} on",
             )
-        if findings := [*self._misplaced(), *self._twice()]:
+        if findings := [*self._misplaced(), *self._twice(), *contradictions(self.mechanisms)]:
             raise Refusal(*findings)
         for name in ("history", "timeline"):
             events = sorted(getattr(self, name), key=lambda event: event.date)

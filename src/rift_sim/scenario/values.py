@@ -43,6 +43,8 @@ class Finding(BaseModel):
     given: str | None = None
     listing: str | None = None
     """What to print instead of a long list of names."""
+    rather: tuple[tuple[str | int, ...], ...] = ()
+    """Further places that it could be said of; the one that was written last is named."""
 
 
 class Refusal(ValueError):

@@ -10,8 +10,8 @@ from typing import Any
 
 from rift_sim.errors import InputError
 from rift_sim.scenario.files import is_path, locate
-from rift_sim.scenario.parts import MECHANISMS
 from rift_sim.scenario.schema import Scenario, ScenarioFile
+from rift_sim.scenario.switches import ALL, MECHANISMS
 from rift_sim.vocabulary import SERIES
 from rift_sim.yamlfile import parse_yaml
 
@@ -83,7 +83,7 @@ def json_schema() -> dict[str, Any]:
     for place in places:
         properties = place["properties"]
         properties["assumptions"]["propertyNames"] = {"enum": parameters}
-        properties["mechanisms"]["propertyNames"] = {"enum": list(MECHANISMS)}
+        properties["mechanisms"]["propertyNames"] = {"enum": [*MECHANISMS, ALL]}
         for name in ("assumptions", "mechanisms", "history", "timeline"):
             properties[name].pop("default", None)
     schema["properties"]["observe"]["anyOf"][0]["items"] = {"enum": list(SERIES)}
@@ -111,7 +111,7 @@ extends: {extends}
 #   recruitment_rent: 0.5
 #   deterrence: {{distribution: uniform, low: 0.2, high: 0.6}}
 
-# Switch off the mechanism of a claim (`rift seeds claims`).
+# Switch off the mechanism of a claim (`rift seeds claims`), or `all` that are not named.
 # mechanisms:
 #   C05: off
 

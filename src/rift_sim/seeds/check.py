@@ -19,7 +19,7 @@ Reference = tuple[KeyPath, str, str, Collection[str]]
 
 
 def check_references(ledger: Ledger, documents: Mapping[str, Document]) -> None:
-    """Refuse references to nothing, doubled pairs and values outside their prior.
+    """Refuse references to nothing, circles, doubled pairs and values outside their prior.
 
     Raises
     ------
@@ -35,6 +35,7 @@ def check_references(ledger: Ledger, documents: Mapping[str, Document]) -> None:
         for path, target, kind, known in found:
             if target not in known:
                 raise _nothing(documents[name], path, target, kind, known)
+    _check_needs(ledger, documents["claims"])
     _check_pairs(ledger, documents["groups"])
     _check_values(ledger, documents["parameters"])
 
@@ -70,6 +71,26 @@ def _claims(ledger: Ledger) -> Iterable[Reference]:
         for position, item in enumerate(claim.evidence):
             path = ("claims", key, "evidence", position, "id")
             yield path, item.id, "effect, fact or event", evidence
+        for position, need in enumerate(claim.needs):
+            yield ("claims", key, "needs", position), need, "claim", ledger.claims
+
+
+def _check_needs(ledger: Ledger, document: Document) -> None:
+    """Refuse claims that need each other in a circle."""
+    for key in ledger.claims:
+        ways = [[key]]
+        while ways:
+            way = ways.pop()
+            for need in ledger.claims[way[-1]].needs:
+                if need == key:
+                    names = " -> ".join((*way, need))
+                    raise document.error(
+                        ("claims", key, "needs"),
+                        f"needs itself in a circle: {names}",
+                        allowed="claims that do not lead back here",
+                    )
+                if need not in way:
+                    ways.append([*way, need])
 
 
 def _groups(ledger: Ledger) -> Iterable[Reference]:

@@ -224,6 +224,8 @@ class Claim(Record):
         Effects and facts that agree, disagree or are silent.
     when_off
         What the model does when the mechanism is switched off.
+    needs
+        Claims without whose mechanisms this one has nothing to work with.
     expected
         Sign per outcome, where the claim gives one.
     label
@@ -243,6 +245,7 @@ class Claim(Record):
     source: Text
     evidence: Annotated[tuple[Evidence, ...], Field(strict=False)]
     when_off: Text
+    needs: Texts = ()
     expected: Annotated[tuple[Expectation, ...], Field(strict=False)] = ()
     label: Literal["built_in", "emergent", "later"]
     alive: bool
