@@ -1,6 +1,8 @@
 """Every claim put to the test: the same replicates with its cause and without it.
 
-A claim has four arms: cause and no cause, with the mechanism on and switched off. Replicates
+Each test is made under two theories, the document's and a rival one: the same experiment on two
+scenarios that believe different things. It has four arms: cause and no cause, with the mechanism
+on and switched off. Replicates
 are paired draw by draw, so that a difference is due to the cause alone; with the mechanism off
 it has to be exactly zero. Each replicate has parameters of its own: shares and intervals say
 what the priors leave open, not only what chance does.
@@ -9,6 +11,7 @@ what the priors leave open, not only what chance does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -25,10 +28,24 @@ if TYPE_CHECKING:
     from rift_sim.seeds.ledger import Ledger
     from rift_sim.seeds.records import Claim, Experiment
 
-__all__ = ["BASE", "END", "Finding", "Trials", "choose_claims", "judge", "try_claims"]
+__all__ = [
+    "END",
+    "THEORIES",
+    "Finding",
+    "Trials",
+    "choose_claims",
+    "choose_theories",
+    "judge",
+    "try_claims",
+]
 
-BASE, END = "reference", "2028-12"
-"""What every experiment builds upon, and where it ends."""
+THEORIES: Mapping[str, str] = {"document": "reference", "rival": "rival-theory"}
+"""The scenario that experiments build upon, by theory."""
+
+END = "2028-12"
+"""Where every experiment ends."""
+
+_BOTH = "both"
 
 _SURE, _LIKELY = 0.9, 0.75
 
@@ -38,8 +55,10 @@ class Finding(NamedTuple):
 
     Attributes
     ----------
-    claim, intervention, outcome, unit
-        Id, what was done, the series that was read, and its unit.
+    claim, theory
+        Id of the claim, and the theory under which it was tested.
+    intervention, outcome, unit
+        What was done, the series that was read, and its unit.
     sign
         What the claim says of the difference.
     replicates
@@ -53,7 +72,7 @@ class Finding(NamedTuple):
     smallest
         Smallest difference of interest.
     label
-        ``built in``, ``emergent`` or ``later``: where the sign comes from.
+        ``built in``, ``emergent``, ``supported by data`` or ``later``: where the sign comes from.
     agrees, disagrees, silent
         Ids of outside evidence.
     verdict
@@ -61,6 +80,7 @@ class Finding(NamedTuple):
     """
 
     claim: str
+    theory: str
     intervention: str
     outcome: str
     unit: str
@@ -95,6 +115,22 @@ def choose_claims(ledger: Ledger, ids: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(ids)) or list(ledger.claims)
 
 
+def choose_theories(name: str) -> list[str]:
+    """Return the theories that a name stands for: one of them, or ``both``.
+
+    Raises
+    ------
+    InputError
+        When there is no such theory.
+    """
+    allowed = [*THEORIES, _BOTH]
+    if name not in allowed:
+        raise InputError(
+            f"there is no theory '{name}'", key="--theory", allowed=allowed, given=name
+        )
+    return list(THEORIES) if name == _BOTH else [name]
+
+
 class Trials:
     """The arms of the experiments of some claims; arms that are the same run once.
 
@@ -104,24 +140,32 @@ class Trials:
         The ledger with the experiments.
     ids
         Claims to test; those without an experiment are left out.
-    base, end
-        Scenario to build upon, and last month.
+    theories
+        Names from `THEORIES`.
+
+    Attributes
+    ----------
+    scenarios, wanted
+        What to run, and the series to keep of each.
+    arms
+        Positions among `scenarios`, by claim and theory: cause and no cause, then both with
+        the mechanism off.
     """
 
     def __init__(
-        self, ledger: Ledger, ids: Iterable[str], base: str = BASE, end: str = END
+        self, ledger: Ledger, ids: Iterable[str], theories: Iterable[str] = tuple(THEORIES)
     ) -> None:
         from rift_sim.scenario import digest
 
         self.claims = {i: ledger.claims[i] for i in ids if ledger.claims[i].experiment is not None}
         self.scenarios: list[Scenario] = []
         self.wanted: list[set[str]] = []
-        self.arms: dict[str, tuple[int, int, int, int]] = {}
+        self.arms: dict[tuple[str, str], tuple[int, int, int, int]] = {}
         places: dict[str, int] = {}
         outcomes = sorted({e.outcome for e in self._experiments()})
-        for name, claim in self.claims.items():
+        for theory, (name, claim) in product(theories, self.claims.items()):
             arms = []
-            for scenario in _arms(name, claim, base, end, outcomes):
+            for scenario in _arms(name, claim, THEORIES[theory], outcomes):
                 place = places.setdefault(digest(scenario), len(self.scenarios))
                 if place == len(self.scenarios):
                     self.scenarios.append(scenario)
@@ -129,20 +173,20 @@ class Trials:
                 assert claim.experiment is not None
                 self.wanted[place].add(claim.experiment.outcome)
                 arms.append(place)
-            self.arms[name] = (arms[0], arms[1], arms[2], arms[3])
+            self.arms[name, theory] = (arms[0], arms[1], arms[2], arms[3])
 
     def _experiments(self) -> list[Experiment]:
         return [c.experiment for c in self.claims.values() if c.experiment is not None]
 
 
-def _arms(name: str, claim: Claim, base: str, end: str, outcomes: Sequence[str]) -> list[Scenario]:
+def _arms(name: str, claim: Claim, base: str, outcomes: Sequence[str]) -> list[Scenario]:
     """Build the arms: cause and no cause with the mechanism on, then with it off."""
     from rift_sim.scenario import overlay
 
     test = claim.experiment
     assert test is not None
     held = {"mechanisms": dict.fromkeys(test.held, False)}
-    observed: Mapping[str, Any] = {"end": end, "observe": list(outcomes)}
+    observed: Mapping[str, Any] = {"end": END, "observe": list(outcomes)}
     arms = []
     off: Mapping[str, Any] = {"mechanisms": {name: False}}
     for switch in ({}, off):
@@ -158,14 +202,15 @@ def try_claims(
     ids: Sequence[str],
     replicates: int,
     *,
+    theories: Sequence[str] = tuple(THEORIES),
     workers: int = 1,
     progress: Reporter | None = None,
 ) -> list[Finding]:
-    """Run the experiments of claims and say what came out.
+    """Run the experiments of claims and say what came out, claim by claim under each theory.
 
     Parameters
     ----------
-    ledger, ids
+    ledger, ids, theories
         As in `Trials`; claims without an experiment are listed too.
     replicates
         Pairs for each claim.
@@ -179,31 +224,31 @@ def try_claims(
     InputError
         When a replicate of an experiment fails.
     """
-    trials = Trials(ledger, ids)
+    trials = Trials(ledger, ids, theories)
     series = run_series(trials.scenarios, trials.wanted, replicates, workers, progress)
     start = trials.scenarios[0].start if trials.scenarios else Month(2026, 1)
     findings = []
-    for name in ids:
+    for name, theory in product(ids, theories):
         claim = ledger.claims[name]
         if claim.experiment is None:
-            findings.append(_untested(name, claim))
+            findings.append(_untested(name, theory, claim))
             continue
         outcome, when = claim.experiment.outcome, claim.experiment.when
         on_with, on_without, off_with, off_without = (
-            read_series(series[arm, outcome], when, start) for arm in trials.arms[name]
+            read_series(series[arm, outcome], when, start) for arm in trials.arms[name, theory]
         )
         leak = float(np.abs(off_with - off_without).max())
-        findings.append(judge(name, claim, on_with - on_without, leak))
+        findings.append(judge(name, theory, claim, on_with - on_without, leak))
     return findings
 
 
-def judge(name: str, claim: Claim, difference: Floats, leak: float) -> Finding:
+def judge(name: str, theory: str, claim: Claim, difference: Floats, leak: float) -> Finding:
     """Say what paired differences make of a claim.
 
     Parameters
     ----------
-    name, claim
-        Id and entry of a claim with an experiment.
+    name, theory, claim
+        Id of a claim, theory, and entry of the claim, which has an experiment.
     difference
         Outcome with the cause minus without it, shape (replicate,).
     leak
@@ -216,6 +261,7 @@ def judge(name: str, claim: Claim, difference: Floats, leak: float) -> Finding:
     share = float((direction * difference > 0.0).mean())
     return _finding(
         name,
+        theory,
         claim,
         intervention=test.intervention,
         outcome=test.outcome,
@@ -245,10 +291,11 @@ def _verdict(effect: float, open_: bool, share: float, leak: float, smallest: fl
     return "as claimed in most draws" if share >= _LIKELY else "as claimed on average only"
 
 
-def _untested(name: str, claim: Claim) -> Finding:
+def _untested(name: str, theory: str, claim: Claim) -> Finding:
     nan = float("nan")
     return _finding(
         name,
+        theory,
         claim,
         intervention="",
         outcome="",
@@ -264,7 +311,7 @@ def _untested(name: str, claim: Claim) -> Finding:
     )
 
 
-def _finding(name: str, claim: Claim, *, outcome: str, **fields: Any) -> Finding:
+def _finding(name: str, theory: str, claim: Claim, *, outcome: str, **fields: Any) -> Finding:
     evidence: dict[str, Any] = {
         stance: tuple(e.id for e in claim.evidence if e.stance == stance)
         for stance in ("agrees", "disagrees", "silent")
@@ -272,6 +319,7 @@ def _finding(name: str, claim: Claim, *, outcome: str, **fields: Any) -> Finding
     unit = SERIES[outcome].units if outcome else ""
     return Finding(
         claim=name,
+        theory=theory,
         outcome=outcome,
         unit=unit,
         label=claim.label.replace("_", " "),

@@ -1,4 +1,4 @@
-"""The table of claims: for the terminal, as CSV and as Markdown."""
+"""The table of claims, theories side by side: for the terminal, as CSV and as Markdown."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import csv
 import io
 import math
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from rift_sim.analysis.claims import Finding
@@ -15,32 +17,46 @@ if TYPE_CHECKING:
 
 __all__ = ["columns", "to_csv", "to_markdown"]
 
-_HEADINGS = (
-    "claim", "outcome", "sign", "mean difference [95 %]", "share with the sign", "mechanism off",
-    "smallest of interest", "label", "outside evidence", "verdict",
-)  # fmt: skip
+_BY_THEORY = ("mean difference [95 %]", "share with the sign", "verdict")
 
 
 def columns(findings: Sequence[Finding]) -> Table:
-    """Return the table for a terminal."""
+    """Return the table for a terminal: a row for each claim, a column for each theory.
+
+    Below the difference stand the share of the draws with the sign, and the verdict.
+    """
     from rich.table import Table
 
-    table = Table("claim", "outcome", "sign", "difference [95 %]", "share", "off", "verdict, label")
-    for found in findings:
-        cells = _cells(found)
-        label = f"{found.verdict} ({found.label})"
-        table.add_row(*cells[:6], label)
+    table = Table(show_lines=True)
+    for heading in ("claim", "outcome", ""):
+        table.add_column(heading, no_wrap=True)
+    for theory in _theories(findings):
+        table.add_column(f"{theory}: difference [95 %]\nshare: verdict")
+    table.add_column("off", no_wrap=True)
+    table.add_column("label")
+    for found in _by_claim(findings):
+        first = found[0]
+        outcome = f"{first.outcome}{_unit(first, ' (', ')')}".replace(" (", "\n(")
+        table.add_row(
+            first.claim, outcome, first.sign, *map(_short, found), _off(found), first.label
+        )
     return table
 
 
 def to_markdown(findings: Sequence[Finding]) -> str:
-    """Return the table as Markdown."""
-    rows = [_HEADINGS, tuple("---" for _ in _HEADINGS), *(_cells(f) for f in findings)]
+    """Return the table as Markdown: a row for each claim, three columns for each theory."""
+    theories = _theories(findings)
+    headings = (
+        "claim", "outcome", "sign",
+        *(f"{theory}: {heading}" for theory in theories for heading in _BY_THEORY),
+        "mechanism off", "smallest of interest", "label", "outside evidence",
+    )  # fmt: skip
+    rows = [headings, tuple("---" for _ in headings), *map(_cells, _by_claim(findings))]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
 
 
 def to_csv(findings: Sequence[Finding]) -> str:
-    """Return every field of every finding as CSV; lists joined by spaces."""
+    """Return every field of every finding as CSV, a row for each; lists joined by spaces."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(Finding._fields)
@@ -52,33 +68,57 @@ def to_csv(findings: Sequence[Finding]) -> str:
     return text.getvalue()
 
 
+def _theories(findings: Sequence[Finding]) -> list[str]:
+    return list(dict.fromkeys(found.theory for found in findings))
+
+
+def _by_claim(findings: Sequence[Finding]) -> list[tuple[Finding, ...]]:
+    """Put what was found on one claim together; it stands in a row, theory by theory."""
+    return [tuple(found) for _, found in groupby(findings, key=attrgetter("claim"))]
+
+
 def _unknown(cell: object) -> bool:
     return isinstance(cell, float) and math.isnan(cell)
 
 
-def _cells(found: Finding) -> tuple[str, ...]:
-    evidence = "; ".join(
-        f"{stance}: {', '.join(ids)}"
-        for stance, ids in (
-            ("agrees", found.agrees), ("disagrees", found.disagrees), ("silent", found.silent)
-        )
-        if ids
-    )  # fmt: skip
+def _short(found: Finding) -> str:
     if not found.replicates:
-        return (found.claim, "", "", "", "", "", "", found.label, evidence, found.verdict)
-    unit = "" if found.unit == "1" else f" {found.unit}"
+        return found.verdict
+    return f"{_difference(found)}\n{found.share:.2f}: {found.verdict}"
+
+
+def _cells(claim: tuple[Finding, ...]) -> tuple[str, ...]:
+    first = claim[0]
+    by_theory: list[str] = []
+    for found in claim:
+        tested = (f"{_difference(found)}{_unit(found)}", f"{found.share:.2f}")
+        by_theory += [*(tested if found.replicates else ("", "")), found.verdict]
+    smallest = f"{_number(first.smallest)}{_unit(first)}" if first.replicates else ""
     return (
-        found.claim,
-        found.outcome,
-        found.sign,
-        f"{_number(found.mean)} [{_number(found.low)}, {_number(found.high)}]{unit}",
-        f"{found.share:.2f}",
-        "0" if found.leak == 0.0 else _number(found.leak),
-        f"{_number(found.smallest)}{unit}",
-        found.label,
-        evidence,
-        found.verdict,
-    )
+        first.claim, first.outcome, first.sign, *by_theory,
+        _off(claim), smallest, first.label, _evidence(first),
+    )  # fmt: skip
+
+
+def _evidence(found: Finding) -> str:
+    stances = (
+        ("agrees", found.agrees), ("disagrees", found.disagrees), ("silent", found.silent)
+    )  # fmt: skip
+    return "; ".join(f"{stance}: {', '.join(ids)}" for stance, ids in stances if ids)
+
+
+def _off(claim: tuple[Finding, ...]) -> str:
+    """Write the largest difference with the mechanism off, for each theory."""
+    leaks = [found.leak for found in claim if found.replicates]
+    return " / ".join("0" if leak == 0.0 else _number(leak) for leak in leaks)
+
+
+def _unit(found: Finding, before: str = " ", after: str = "") -> str:
+    return "" if found.unit in ("", "1") else f"{before}{found.unit}{after}"
+
+
+def _difference(found: Finding) -> str:
+    return f"{_number(found.mean)} [{_number(found.low)}, {_number(found.high)}]"
 
 
 def _number(value: float) -> str:

@@ -73,6 +73,9 @@ def claims(
     replicates: Annotated[
         int, typer.Option("-n", "--replicates", min=2, help="Pairs for each claim.")
     ] = 100,
+    theory: Annotated[
+        str, typer.Option(help="Under which theory: document, rival or both.")
+    ] = "both",
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
     ] = None,
@@ -83,19 +86,20 @@ def claims(
 ) -> None:
     """Test the causal claims: the same replicates with the cause and without it.
 
-    With the mechanism switched off the difference has to be exactly zero. Verdicts are what
-    came out; label says whether the sign was built in.
+    Each claim is tested under two theories side by side, the scenarios reference and
+    rival-theory. With the mechanism switched off the difference has to be exactly zero.
+    Verdicts are what came out; label says whether the sign was built in.
 
     Example: rift claims -n 300 --out claims
     """
-    from rift_sim.analysis.claims import choose_claims, try_claims
+    from rift_sim.analysis.claims import choose_claims, choose_theories, try_claims
     from rift_sim.analysis.claims_table import columns, to_csv, to_markdown
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.ensemble.executor import available_cores
     from rift_sim.seeds import load_ledger
 
     ledger = load_ledger()
-    chosen = choose_claims(ledger, ids or ())
+    chosen, theories = choose_claims(ledger, ids or ()), choose_theories(theory)
     files = [] if out is None else [out.with_suffix(end) for end in (".csv", ".md")]
     for file in files:
         if not file.parent.is_dir():
@@ -105,6 +109,7 @@ def claims(
             ledger,
             chosen,
             replicates,
+            theories=theories,
             workers=workers if workers is not None else available_cores(),
             progress=progress,
         )

@@ -230,7 +230,8 @@ class Claim(Record):
         Sign per outcome, where the claim gives one.
     label
         ``built_in``: the sign is written into a formula; ``emergent``: it comes out of
-        interacting agents; ``later``: the mechanism is not in the model yet.
+        interacting agents; ``supported_by_data``: calibration moved the parameters behind it
+        its way; ``later``: the mechanism is not in the model yet.
     alive
         Whether the model has the mechanism.
     experiment
@@ -247,7 +248,7 @@ class Claim(Record):
     when_off: Text
     needs: Texts = ()
     expected: Annotated[tuple[Expectation, ...], Field(strict=False)] = ()
-    label: Literal["built_in", "emergent", "later"]
+    label: Literal["built_in", "emergent", "supported_by_data", "later"]
     alive: bool
     experiment: Experiment | None = None
 
