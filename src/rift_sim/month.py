@@ -10,7 +10,7 @@ import numpy as np
 from rift_sim.accounts import Accounts
 from rift_sim.initial.levels import MASS_LARGEST, MASS_LIMIT, MASS_SMALLEST
 from rift_sim.physics.arrays import Floats
-from rift_sim.physics.books import Books, Land, Living, Orders, Rates, Realm
+from rift_sim.physics.books import Books, Land, Living, Orders, Rates, make_realm
 from rift_sim.physics.month import live_month
 from rift_sim.vocabulary import SELF_DEFENCE
 
@@ -51,7 +51,7 @@ class Ground(Accounts):
         super().__init__(world, draw, state, seed, replicate)
         living = Living(*(getattr(state, name) for name in Living._fields))
         books = Books(*(getattr(self, name) for name in Books._fields))
-        self.realm = Realm(
+        self.realm = make_realm(
             self._survey_land(on),
             living,
             books,

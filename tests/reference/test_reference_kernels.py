@@ -598,7 +598,7 @@ def elementary_functions(r: RandomGround) -> None:
         np.testing.assert_allclose(elementary.power(y, 0.37), y**0.37, rtol=1e-13)
 
 
-@against("live_month", "record_month")
+@against("live_month", "make_realm", "record_month")
 def live_month(r: RandomGround) -> None:
     """Whole runs are compared in test_reference_run; here, that a month leaves things tidy."""
     model = RiftModel(world=r.world)

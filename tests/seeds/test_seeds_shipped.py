@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import rift_sim
 from rift_sim.calendar import Month
 from rift_sim.seeds import Ledger, load_ledger
 
@@ -39,6 +40,19 @@ def test_every_claim_has_an_entry_and_those_of_the_model_are_alive(ledger: Ledge
     assert list(ledger.claims) == [f"C{number:02d}" for number in range(1, 29)]
     alive = {number_of(key) for key, claim in ledger.claims.items() if claim.alive}
     assert alive == ALIVE
+
+
+def test_every_claim_is_named_where_its_switch_works_and_has_an_experiment(ledger: Ledger) -> None:
+    code = "".join(
+        file.read_text(encoding="utf-8")
+        for file in Path(rift_sim.__file__).parent.rglob("*.py")
+        if file.parent.name in {"rift_sim", "agents", "physics"}
+    )
+    for name, claim in ledger.claims.items():
+        assert f'"{name}"' in code, name
+        assert claim.experiment is not None, name
+    emergent = {name for name, claim in ledger.claims.items() if claim.label == "emergent"}
+    assert len(emergent) >= 10
 
 
 def test_every_living_claim_has_a_parameter(ledger: Ledger) -> None:
