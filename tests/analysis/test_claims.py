@@ -97,6 +97,7 @@ def test_the_same_pair_by_itself_or_among_others() -> None:
         ([0.1, 0.1, 0.12], 0.0, "the opposite"),
         ([-0.1, 0.1, -0.12], 0.0, "not seen"),
         ([0.0, 0.0, 0.0], 0.0, "not seen"),
+        ([-0.1, -0.1, -9.0], 0.0, "unclear"),
         ([-0.3] * 8 + [0.01] * 2, 0.0, "as claimed in most draws"),
         ([-0.9] * 6 + [0.01] * 4, 0.0, "as claimed on average only"),
     ],

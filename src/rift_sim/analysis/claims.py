@@ -164,14 +164,14 @@ def _verdict(effect: float, open_: bool, share: float, leak: float, smallest: fl
     if leak > 0.0:
         return "not separated: the outcome moves with the mechanism off, too"
     if open_:
-        return "not seen: the interval holds zero"
+        few = "unclear: nearly every draw has the sign, but they are too few"
+        return few if share >= _SURE else "not seen: the interval holds zero"
     if effect < 0.0:
         return "the opposite came out"
     if effect < smallest:
         return "as claimed, but too small to matter"
-    if share >= _SURE:
-        return "as claimed"
-    return "as claimed in most draws" if share >= _LIKELY else "as claimed on average only"
+    often = "as claimed in most draws" if share >= _LIKELY else "as claimed on average only"
+    return "as claimed" if share >= _SURE else often
 
 
 def _untested(name: str, theory: str, claim: Claim) -> Finding:

@@ -27,20 +27,32 @@ def columns(findings: Sequence[Finding]) -> Table:
     """
     from rich.table import Table
 
-    table = Table(show_lines=True)
+    pairs = max((found.replicates for found in findings), default=0)
+    table = Table(
+        show_lines=True,
+        caption=f"{pairs} pairs for each claim; outside evidence: agrees / disagrees / silent "
+        "(rift seeds claims ID; with --out also the ids)",
+    )
     for heading in ("claim", "outcome", ""):
         table.add_column(heading, no_wrap=True)
     for theory in _theories(findings):
         table.add_column(f"{theory}: difference [95 %]\nshare: verdict")
     table.add_column("off", no_wrap=True)
-    table.add_column("label")
+    table.add_column("label\nsmallest\nevidence")
     for found in _by_claim(findings):
         first = found[0]
         outcome = f"{first.outcome}{_unit(first, ' (', ')')}".replace(" (", "\n(")
         table.add_row(
-            first.claim, outcome, first.sign, *map(_short, found), _off(found), first.label
+            first.claim, outcome, first.sign, *map(_short, found), _off(found), _standing(first)
         )
     return table
+
+
+def _standing(found: Finding) -> str:
+    """Return label, smallest difference of interest, and how much evidence stands where."""
+    smallest = _number(found.smallest) if found.replicates else ""
+    counts = "/".join(str(len(ids)) for ids in (found.agrees, found.disagrees, found.silent))
+    return f"{found.label}\n{smallest}\n{counts}"
 
 
 def to_markdown(findings: Sequence[Finding]) -> str:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["PARTS", "Explanation", "explain"]
 
 PARTS: Mapping[str, tuple[str, ...]] = {
-    "aid, mobility and intelligence": ("C01", "C02", "C28"),
+    "air mobility": ("C01",),
+    "U.S. intelligence": ("C02",),
+    "training, and what aid feeds": ("C28",),
     "commanders and officers": ("C03", "C04"),
     "where groups go, and losses": ("C05", "C14"),
     "control": ("C06",),
