@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from rift_sim.analysis.claims import Finding, judge, try_claims
-from rift_sim.analysis.claims_table import columns, to_csv, to_markdown
+from rift_sim.analysis.claims_table import columns, sources, to_csv, to_markdown
 from rift_sim.analysis.trials import THEORIES, Trials, choose_claims, choose_theories
 from rift_sim.cli import main
 from rift_sim.errors import InputError
@@ -156,6 +156,14 @@ def test_tables_hold_every_claim_and_its_evidence() -> None:
         assert cells[f"{one.theory}: mean difference [95 %]"].startswith(f"{one.mean:,.0f} [")
         assert cells[f"{one.theory}: share with the sign"] == f"{one.share:.2f}"
     assert cells["mechanism off"] == "0 / 0"
+
+
+def test_evidence_is_listed_with_its_source() -> None:
+    text = sources(LEDGER, try_claims(LEDGER, ["C02", "C21"], 2))
+    assert "- dube_naidu_2010: E002\n" in text
+    named = [name for line in text.splitlines() for name in line.partition(": ")[2].split(", ")]
+    wanted = {e.id for claim in ("C02", "C21") for e in LEDGER.claims[claim].evidence}
+    assert {name for name in named if name} == wanted
 
 
 def printed(findings: list[Finding], width: int) -> str:

@@ -15,7 +15,10 @@ from rift_sim.analysis.claims import Finding
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["columns", "to_csv", "to_markdown"]
+    from rift_sim.seeds.ledger import Ledger
+    from rift_sim.seeds.records import Effect, Event, Fact
+
+__all__ = ["columns", "sources", "to_csv", "to_markdown"]
 
 _BY_THEORY = ("mean difference [95 %]", "share with the sign", "verdict")
 
@@ -65,6 +68,19 @@ def to_markdown(findings: Sequence[Finding]) -> str:
     )  # fmt: skip
     rows = [headings, tuple("---" for _ in headings), *map(_cells, _by_claim(findings))]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+def sources(ledger: Ledger, findings: Sequence[Finding]) -> str:
+    """Return a line of Markdown for each source of the outside evidence, with its entries."""
+    records: dict[str, Fact | Effect | Event] = {**ledger.facts, **ledger.effects, **ledger.events}
+    entries: dict[str, list[str]] = {}
+    ids = {i for found in findings for i in (*found.agrees, *found.disagrees, *found.silent)}
+    for entry in sorted(ids):
+        entries.setdefault(records[entry].source, []).append(entry)
+    lines = (f"- {source}: {', '.join(names)}" for source, names in sorted(entries.items()))
+    return (
+        "\nSources of the outside evidence (`rift seeds sources ID`):\n\n" + "\n".join(lines) + "\n"
+    )
 
 
 def to_csv(findings: Sequence[Finding]) -> str:

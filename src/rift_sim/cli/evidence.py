@@ -93,7 +93,7 @@ def claims(
     Example: rift claims -n 300 --out claims
     """
     from rift_sim.analysis.claims import try_claims
-    from rift_sim.analysis.claims_table import columns, to_csv, to_markdown
+    from rift_sim.analysis.claims_table import columns, sources, to_csv, to_markdown
     from rift_sim.analysis.trials import choose_claims, choose_theories
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.ensemble.executor import available_cores
@@ -115,8 +115,9 @@ def claims(
             progress=progress,
         )
     make_console().print(columns(found))
-    for file, write in zip(files, (to_csv, to_markdown), strict=False):
-        file.write_text(write(found), encoding="utf-8")
+    texts = (to_csv(found), to_markdown(found) + sources(ledger, found))
+    for file, text in zip(files, texts, strict=False):
+        file.write_text(text, encoding="utf-8")
         typer.echo(f"{file} written.", err=True)
 
 
