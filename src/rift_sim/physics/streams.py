@@ -76,6 +76,12 @@ class Process(IntEnum):
     COCA_ENTRY = 43
     SELF_DEFENCE = 44
     TURNING = 45
+    BOOTSTRAP = 60
+    RANK = 61
+    NAIVE_WALK = 62
+    NAIVE_CLIMATE = 63
+    NAIVE_HURDLE = 64
+    ONSET = 65
 
 
 @inlined
