@@ -10,17 +10,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rift_sim.analysis.extras import need
+from rift_sim.analysis.regression import RIDGE, chances, standardise
 from rift_sim.analysis.walk import luck
 from rift_sim.errors import InputError
 from rift_sim.physics.arrays import Floats
 from rift_sim.physics.streams import Process
 
 __all__ = ["Parts", "hurdle", "hurdle_parts", "lagged"]
-
-_RIDGE = 1.0
 
 
 class Parts(NamedTuple):
@@ -106,10 +104,10 @@ def hurdle_parts(history: Floats, covariates: Floats, horizon: int) -> Parts:
     rows, target = rows[~np.isnan(target)], target[~np.isnan(target)]
     if not target.size:
         raise InputError("no pair of years was observed", allowed="a longer past")
-    rows, now = _standard(rows, columns[-1])
+    rows, now = standardise(rows, columns[-1])
     above = target > 0.0
     level, residuals = _level(rows[above], np.log(target[above]), now)
-    return Parts(_chance(rows, above, now), level, residuals)
+    return Parts(chances(rows, above, now), level, residuals)
 
 
 def lagged(history: Floats) -> Floats:
@@ -127,27 +125,9 @@ def lagged(history: Floats) -> Floats:
     return np.stack([level, above, mean], axis=2)
 
 
-def _standard(rows: Floats, now: Floats) -> tuple[Floats, Floats]:
-    """Centre and scale by the rows; what is missing becomes the mean."""
-    known = ~np.isnan(rows)
-    count = np.maximum(known.sum(axis=0), 1)
-    mean = np.where(known, rows, 0.0).sum(axis=0) / count
-    spread = np.sqrt((np.where(known, rows - mean, 0.0) ** 2).sum(axis=0) / count)
-    scale = np.where(spread > 0.0, spread, 1.0)
-    first, second = (np.nan_to_num((part - mean) / scale, nan=0.0) for part in (rows, now))
-    return first, second
-
-
-def _chance(rows: Floats, above: NDArray[np.bool_], now: Floats) -> Floats:
-    if above.all() or not above.any():
-        return np.full(len(now), float(above[0]))
-    model = need("sklearn.linear_model").LogisticRegression(C=1.0 / _RIDGE, max_iter=1000)
-    return np.asarray(model.fit(rows, above).predict_proba(now)[:, 1], np.float64)
-
-
 def _level(rows: Floats, logs: Floats, now: Floats) -> tuple[Floats, Floats]:
     if not logs.size:
         return np.zeros(len(now)), np.zeros(1)
-    model = need("sklearn.linear_model").Ridge(alpha=_RIDGE).fit(rows, logs)
+    model = need("sklearn.linear_model").Ridge(alpha=RIDGE).fit(rows, logs)
     residuals = np.sort(logs - model.predict(rows))
     return np.asarray(model.predict(now), np.float64), residuals
