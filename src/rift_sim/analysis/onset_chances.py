@@ -67,7 +67,9 @@ def boosted(rows: Floats, happened: NDArray[np.bool_], new: Floats, seed: int = 
         early_stopping=False,
         random_state=int(stream(seed, 0, 0, Process.ONSET) >> np.uint64(33)),
     )
-    return np.asarray(model.fit(rows, happened).predict_proba(new)[:, 1], np.float64)
+    # Threads cost more than they bring with some hundred places.
+    with need("threadpoolctl").threadpool_limits(1, user_api="openmp"):
+        return np.asarray(model.fit(rows, happened).predict_proba(new)[:, 1], np.float64)
 
 
 def cross_chances(
