@@ -14,8 +14,12 @@ from rift_sim.physics.streams import Process, fill_at, stream
 if TYPE_CHECKING:
     from rift_sim.seeds.distributions import Distribution
     from rift_sim.seeds.ledger import Ledger
+    from rift_sim.seeds.posterior import Posterior
 
 __all__ = ["Beliefs", "Draw", "draw_parameters"]
+
+_ROW = 1 << 32
+"""Coordinate of the number that chooses a row; those of parameters lie below."""
 
 
 class Draw(Mapping[str, float]):
@@ -53,16 +57,23 @@ class Beliefs:
         The ledger, whose parameters carry the priors.
     assumptions
         Numbers or distributions by parameter id; they take the place of the prior.
+    table
+        Posterior draws: each replicate takes one row of them in place of the priors of its
+        parameters. Assumptions come before the table.
     """
 
     def __init__(
-        self, ledger: Ledger, assumptions: Mapping[str, float | Distribution] | None = None
+        self,
+        ledger: Ledger,
+        assumptions: Mapping[str, float | Distribution] | None = None,
+        table: Posterior | None = None,
     ) -> None:
         from rift_sim.seeds.distributions import Beta, LogNormal
 
         given = assumptions or {}
         self._names = list(ledger.parameters)
-        self._places = np.array([zlib.crc32(n.encode()) for n in self._names], dtype=np.uint64)
+        places = [*(zlib.crc32(name.encode()) for name in self._names), _ROW]
+        self._places = np.array(places, dtype=np.uint64)
         self._low, self._high = np.array([p.bounds for p in ledger.parameters.values()]).T.copy()
         self._fixed = np.zeros(len(self._names))
         self._betas: list[tuple[int, Beta]] = []
@@ -81,13 +92,20 @@ class Beliefs:
                 self._others.append((k, belief))
         self._beta = _columns(self._betas, "a", "b", "low", "high")
         self._lognormal = _columns(self._lognormals, "median", "sigma")
+        self._rows: NDArray[np.float64] | None = None
+        if table is not None:
+            kept = [place for place, name in enumerate(table.names) if name not in given]
+            known = [self._names.index(table.names[place]) for place in kept]
+            self._known = np.array(known, dtype=np.intp)
+            self._rows = table.rows[:, kept]
 
     def draw(self, seed: int, replicate: int) -> Draw:
         """Draw every parameter.
 
         The quantile of a parameter depends on its id, the seed and the replicate only: an
-        assumption about one parameter leaves the draws of all others as they are. Draws
-        are held within the range of the parameter.
+        assumption about one parameter leaves the draws of all others as they are. So does a
+        table with those it does not name; which of its rows is taken depends on the seed
+        and the replicate only. Draws are held within the range of the parameter.
 
         Parameters
         ----------
@@ -96,7 +114,7 @@ class Beliefs:
         """
         from scipy.special import betaincinv, ndtri
 
-        values, luck = self._fixed.copy(), np.empty(len(self._names))
+        values, luck = self._fixed.copy(), np.empty(self._places.size)
         fill_at(luck, stream(seed, replicate, 0, Process.PARAMETER), self._places)
         rows, a, b, low, high = self._beta
         values[rows] = low + betaincinv(a, b, luck[rows]) * (high - low)
@@ -104,6 +122,8 @@ class Beliefs:
         values[rows] = median * np.exp(sigma * ndtri(luck[rows]))
         for k, belief in self._others:
             values[k] = belief.quantile(luck[k])
+        if self._rows is not None:
+            values[self._known] = self._rows[int(luck[-1] * len(self._rows))]
         np.clip(values, self._low, self._high, out=values)
         return Draw(dict(zip(self._names, values.tolist(), strict=True)))
 
@@ -117,5 +137,5 @@ def _columns(beliefs: Sequence[tuple[int, Distribution]], *names: str) -> list[N
 def draw_parameters(
     ledger: Ledger, assumptions: Mapping[str, float | Distribution], seed: int, replicate: int
 ) -> Draw:
-    """Draw every parameter once; see `Beliefs`."""
+    """Draw every parameter once from the priors; see `Beliefs`."""
     return Beliefs(ledger, assumptions).draw(seed, replicate)

@@ -64,6 +64,8 @@ EXPECTED = {
     "no-value": said(6, "timeline[0].extradition", "has no value", "from 0 to 1"),
     "not-a-mapping": said(1, None, "not a mapping"),
     "only-comment": said(None, None, "the file is empty"),
+    "parameters-file": said(4, "parameters", "there is no file", "nowhere.csv"),
+    "parameters-name": said(4, "parameters", "'priors'", "CSV file", "did you mean 'prior'?"),
     "python-tag": said(4, "title", "!!python/object", "is not accepted"),
     "same-group-twice": said(6, "timeline[0].war[1]", "the same group twice (EGC)"),
     "several": said(4, "seed", "-1 is too small", "(and 2 more)"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,10 +46,12 @@ def check(
     for note in dict.fromkeys(n for scenario in request.scenarios for n in _idle(scenario)):
         typer.echo(f"note: {note}", err=True)
     first = request.scenarios[0]
+    drawn = ", ".join(_tables(request.scenarios))
     points = f"{len(request.scenarios)} scenarios, " if request.labels else ""
     typer.echo(
         f"{scenario}: valid. {request.title}: {points}{first.start} to {first.end}, "
-        f"{request.replicates:,} replicates, events in the run: {len(first.timeline)}."
+        f"{request.replicates:,} replicates, events in the run: {len(first.timeline)}, "
+        f"parameters from {drawn}."
     )
 
 
@@ -143,6 +145,16 @@ def _idle(scenario: Scenario) -> Iterator[str]:
     for claim, missing in idle(scenario.mechanisms).items():
         off = " and ".join(missing)
         yield f"{claim} is on by default and has nothing to work with (off: {off})"
+
+
+def _tables(scenarios: Iterable[Scenario]) -> Iterator[str]:
+    """Name what parameters are drawn from; tables are read."""
+    from rift_sim.seeds import load_ledger
+    from rift_sim.seeds.posterior import PRIOR, load_posterior
+
+    for source in dict.fromkeys(scenario.parameters for scenario in scenarios):
+        table = load_posterior(source, load_ledger())
+        yield PRIOR if table is None else table.describe()
 
 
 def _check_files(scenario: Scenario) -> tuple[str, ...]:

@@ -13,11 +13,13 @@ from rift_sim.ensemble.folder import MANIFEST
 from rift_sim.ensemble.identity import COMPARED, Identity, versions
 from rift_sim.ensemble.layout import read_json, write_json
 from rift_sim.ensemble.store import DONE, FAILED, Store
+from rift_sim.seeds.posterior import PRIOR
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.engine import WorldLike
     from rift_sim.ensemble.inputs import Request
     from rift_sim.seeds import Ledger
+    from rift_sim.seeds.posterior import Posterior
 
 __all__ = ["changed_versions", "is_finished", "session_entry", "write_manifest"]
 
@@ -64,6 +66,7 @@ def write_manifest(
         "identity": asdict(identity),
         "hash": identity.digest,
         "versions": _previous(folder, "versions", versions()),
+        "parameters": _parameters_used(world),
         "ledger_entries": _entries_used(world),
         "sessions": [*sessions, session] if session else sessions,
     }
@@ -104,6 +107,20 @@ def _previous(folder: Path, key: str, default: Any) -> Any:
         return read_json(folder / MANIFEST).get(key, default)
     except (OSError, ValueError):
         return default
+
+
+def _parameters_used(world: WorldLike) -> Any:
+    """Say what parameters are drawn from; of a table, its file, hash and provenance."""
+    table: Posterior | None = getattr(world, "posterior", None)
+    if table is None:
+        return PRIOR
+    return {
+        "file": str(table.file),
+        "sha256": table.digest,
+        "draws": len(table.rows),
+        "names": list(table.names),
+        "provenance": dict(table.provenance),
+    }
 
 
 def _entries_used(world: WorldLike) -> Any:

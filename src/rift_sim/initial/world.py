@@ -17,6 +17,7 @@ from rift_sim.physics.reach import Cells
 from rift_sim.physics.relationship import PHASES
 from rift_sim.physics.streams import group_number
 from rift_sim.seeds import load_ledger
+from rift_sim.seeds.posterior import Posterior, load_posterior
 from rift_sim.territory import load_territory
 from rift_sim.vocabulary import AID_LINES, PILLARS, SERIES
 
@@ -62,6 +63,8 @@ class World:
 
     Attributes
     ----------
+    posterior
+        Table that parameters are drawn from; None where they come from the priors.
     groups
         Ids of the groups that can act, in the order of the ledger.
     numbers
@@ -84,6 +87,7 @@ class World:
         self.scenario = scenario
         self.municipal = municipal
         self.ledger: Ledger = load_ledger()
+        self.posterior: Posterior | None = load_posterior(scenario.parameters, self.ledger)
         place = scenario.territory
         self.territory: Territory = load_territory(
             place.municipalities, place.neighbours, strict=place.strict
@@ -171,7 +175,7 @@ class World:
     @cached_property
     def beliefs(self) -> Beliefs:
         """What the scenario believes about every parameter."""
-        return Beliefs(self.ledger, self.scenario.assumptions)
+        return Beliefs(self.ledger, self.scenario.assumptions, self.posterior)
 
     @cached_property
     def everywhere(self) -> Cells:

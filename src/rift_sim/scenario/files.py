@@ -13,6 +13,7 @@ from rift_sim.resources import shipped
 from rift_sim.scenario.layers import Layer, Origin
 from rift_sim.scenario.problems import find, nothings, refuse
 from rift_sim.scenario.schema import ScenarioFile
+from rift_sim.seeds.posterior import is_table
 from rift_sim.yamlfile import Document, read_yaml
 
 __all__ = [
@@ -172,6 +173,8 @@ def checked(document: Document, rank: int) -> tuple[dict[str, Any], Origin]:
 def resolve_files(data: Mapping[str, Any], base: Path) -> dict[str, Any]:
     """Return the data with every named file absolute; `base` is where relative ones start."""
     found = dict(data)
+    if isinstance(source := found.get("parameters"), str) and is_table(source):
+        found["parameters"] = _absolute(source, base)
     if isinstance(territory := found.get("territory"), dict):
         files = ("municipalities", "neighbours")
         found["territory"] = {

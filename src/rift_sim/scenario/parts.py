@@ -13,6 +13,7 @@ from rift_sim.scenario.switches import Mechanisms
 from rift_sim.scenario.values import (
     ExistingFile,
     Finding,
+    ParameterSource,
     Refusal,
     Strict,
     Text,
@@ -133,6 +134,8 @@ class Initial(Strict):
 class Fragment(Strict):
     """What one level of a sweep adds to the scenario."""
 
+    parameters: ParameterSource | None = None
+    """`prior`, `posterior`, or a CSV of posterior draws."""
     assumptions: Assumptions = Field(default={})
     """Parameters by id: a number or a distribution."""
     mechanisms: Mechanisms = Field(default={})

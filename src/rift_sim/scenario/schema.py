@@ -20,7 +20,16 @@ from rift_sim.scenario.parts import (
     Territory,
 )
 from rift_sim.scenario.switches import Mechanisms, contradictions
-from rift_sim.scenario.values import Finding, ModelMonth, Refusal, Slug, Strict, Text
+from rift_sim.scenario.values import (
+    Finding,
+    ModelMonth,
+    ParameterSource,
+    Refusal,
+    Slug,
+    Strict,
+    Text,
+)
+from rift_sim.seeds.posterior import PRIOR
 from rift_sim.vocabulary import SERIES
 
 __all__ = ["Scenario", "ScenarioFile"]
@@ -47,6 +56,8 @@ class ScenarioFile(Strict):
     """Number of replicates (100 if neither given nor inherited)."""
     seed: Seed | None = None
     """Seed of all random numbers (2026 if neither given nor inherited)."""
+    parameters: ParameterSource | None = None
+    """`prior` (if neither given nor inherited), `posterior`, or a CSV of posterior draws."""
     assumptions: Assumptions = Field(default={})
     """Parameters by id (`rift seeds parameters`): a number or a distribution."""
     mechanisms: Mechanisms = Field(default={})
@@ -75,6 +86,8 @@ class Scenario(Strict):
     history, timeline
         Events before the start and within the run, in order of date; those of the same
         month in the order of the files.
+    parameters
+        What parameters are drawn from: ``prior``, or a table of posterior draws.
     assumptions
         Parameter overrides by id: a number, or a distribution to draw from.
     mechanisms
@@ -92,6 +105,7 @@ class Scenario(Strict):
     end: ModelMonth
     replicates: Replicates = DEFAULT_REPLICATES
     seed: Seed = DEFAULT_SEED
+    parameters: ParameterSource = PRIOR
     assumptions: Assumptions = Field(default={})
     mechanisms: Mechanisms = Field(default={})
     history: Events = ()

@@ -17,7 +17,17 @@ from rift_sim.scenario.schema import Scenario
 __all__ = ["check_sweep", "expand", "read_design"]
 
 MAX_POINTS = 100_000
-_SWEEPABLE = ("assumptions", "mechanisms", "history", "timeline", "initial", "start", "end", "seed")
+_SWEEPABLE = (
+    "parameters",
+    "assumptions",
+    "mechanisms",
+    "history",
+    "timeline",
+    "initial",
+    "start",
+    "end",
+    "seed",
+)
 
 
 def expand(scenario: Scenario, design: Path | None = None) -> list[tuple[dict[str, str], Scenario]]:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from rift_sim.calendar import Month
 from rift_sim.seeds import load_ledger
+from rift_sim.seeds.posterior import PRIOR, is_table, posterior_names, posterior_path
 
 __all__ = [
     "EVERYONE",
@@ -18,6 +19,7 @@ __all__ = [
     "GroupName",
     "GroupOrAll",
     "ModelMonth",
+    "ParameterSource",
     "Refusal",
     "Share",
     "Slug",
@@ -123,6 +125,19 @@ def _group_or_all(value: str) -> str:
     return EVERYONE if value.casefold() == EVERYONE else _group(value)
 
 
+def _parameters(value: str) -> str:
+    path = posterior_path(value)
+    if value == PRIOR or (path is not None and path.is_file()):
+        return value
+    if is_table(value):
+        raise Refusal.one(f"there is no file '{value}'", allowed="an existing CSV file")
+    names = (PRIOR, *posterior_names())
+    listing = f"{', '.join(names)}, or a CSV file that rift calibrate wrote"
+    raise Refusal.one(
+        f"there is no shipped table '{value}'", allowed=names, given=value, listing=listing
+    )
+
+
 def _month(value: Month) -> Month:
     if not FIRST_MONTH <= value <= LAST_MONTH:
         raise Refusal.one(
@@ -148,6 +163,8 @@ GroupName = Annotated[str, AfterValidator(_group)]
 """The id of an armed group; ids, names and aliases of the ledger are accepted."""
 GroupOrAll = Annotated[str, AfterValidator(_group_or_all)]
 """The id of an armed group, or ``all``."""
+ParameterSource = Annotated[Text, AfterValidator(_parameters)]
+"""``prior``, the name of a shipped table of posterior draws, or the file of one."""
 ExistingFile = Annotated[
     Path, BeforeValidator(_file, json_schema_input_type=str), PlainSerializer(str)
 ]

@@ -12,6 +12,7 @@ from rift_sim.errors import InputError
 from rift_sim.scenario.files import is_path, locate
 from rift_sim.scenario.schema import Scenario, ScenarioFile
 from rift_sim.scenario.switches import ALL, MECHANISMS
+from rift_sim.seeds.posterior import posterior_path
 from rift_sim.vocabulary import SERIES
 from rift_sim.yamlfile import parse_yaml
 
@@ -52,6 +53,8 @@ def digest(scenario: Scenario) -> str:
         data.pop(name, None)
     data["seed"] = scenario.seed
     data["observe"] = sorted(scenario.observe)
+    if table := posterior_path(scenario.parameters):
+        data["parameters"] = {"file": str(table)}
     text = json.dumps(_canonical(data), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
