@@ -71,6 +71,25 @@ def test_splits_and_demobilisations_keep_the_books(make_scenario: Maker) -> None
     assert shares["2026-03"][order["EPL"]] > 2.0
 
 
+def test_the_past_moves_no_members(make_scenario: Maker) -> None:
+    # The members that the ledger gives for the start have been through it already.
+    past = [
+        {"date": "2025-10", "split": {"group": "EGC", "into": "ACSN", "share": 0.25}},
+        {"date": "2025-11", "demobilisation": {
+            "group": "ELN", "share": 0.6, "dissident": "EPL", "dissident_share": 0.1}},
+        {"date": "2025-12", "strike": {"severity": 1.0, "group": "EMC"}},
+    ]  # fmt: skip
+    with_past, without = RiftModel(make_scenario(history=past)), RiftModel(make_scenario())
+    np.testing.assert_array_equal(with_past.state.armed, without.state.armed)
+    np.testing.assert_array_equal(with_past.state.support, without.state.support)
+    np.testing.assert_array_equal(with_past.state.present, without.state.present)
+    assert not with_past.ground.dispersed.any()
+    # What a strike does to the relationship it does.
+    past[2] = {"date": "2025-12", "strike": {"severity": 0.0, "group": "EMC"}}
+    without_strike = RiftModel(make_scenario(history=past))
+    assert with_past.relationship.index < without_strike.relationship.index
+
+
 def test_department_series_sum_to_the_nation() -> None:
     from rift_sim.model import simulate
 

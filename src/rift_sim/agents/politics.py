@@ -19,10 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["HANDLERS", "apply_event"]
 
 
+_MOVE_MEMBERS = ("demobilisation", "split")
+
+
 def apply_event(model: RiftModel, event: Any) -> None:
-    """Apply every action of one event, in the order they are written."""
+    """Apply every action of one event, in the order they are written.
+
+    Before the start nobody leaves a group or goes over to another: the members that the
+    ledger gives for the start have done so already.
+    """
     for kind, action in event.actions:
-        HANDLERS[kind](model, action)
+        if model.started or kind not in _MOVE_MEMBERS:
+            HANDLERS[kind](model, action)
 
 
 def _aid(model: RiftModel, action: Any) -> None:
@@ -157,7 +165,7 @@ def _threat(model: RiftModel, action: Any) -> None:
 
 def _strike(model: RiftModel, action: Any) -> None:
     model.relationship.nudge("diplomacy", -action.severity)
-    if action.group is not None:
+    if action.group is not None and model.started:
         row = model.group(action.group).order
         kept = 1.0 - model.draw.strike_loss * action.severity
         model.lose(row, (1.0 - kept) * model.state.members[row].sum())
