@@ -76,6 +76,8 @@ class Process(IntEnum):
     COCA_ENTRY = 43
     SELF_DEFENCE = 44
     TURNING = 45
+    OBSERVATION = 50
+    HOMICIDES = 51
     BOOTSTRAP = 60
     RANK = 61
     NAIVE_WALK = 62
