@@ -84,9 +84,7 @@ class TwinGround:
         self.mean_rent = [float(rent) for rent in state.levels.mean_rent]
         self.mean_utility = [float(utility) for utility in state.levels.mean_utility]
         self.mix = [[float(share) for share in row] for row in world.mix]
-        self.armed_share = [
-            float(armed / total) if armed > 0.0 else 0.5 for total, armed in world.members
-        ]
+        self.armed_share = [float(share) for share in world.armed_share]
         self.groups = len(world.groups)
         self.numbers = [int(number) for number in world.numbers]
         self.pairs = make_pairs(self.numbers, state)

@@ -234,7 +234,8 @@ CASES = {
         "groups",
         "    source: office\n",
         "    source: office\n  - {pair: [TWO, ONE], state: pact, since: 2022-01, source: office}\n",
-        "groups.yaml:30: relations[1].pair: TWO and ONE are listed twice (first on line 26)",
+        "groups.yaml:30: relations[1].pair: TWO and ONE are listed twice for "
+        "the same time (first on line 26); allowed: one state of a pair in a month; until ends one",
     ),
     "relation without ground": Bad(
         "groups",

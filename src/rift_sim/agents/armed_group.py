@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from rift_sim.agents.base import Actor
+from rift_sim.initial.as_of import talks_of
 from rift_sim.physics.streams import Process, group_number, uniform_at
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class ArmedGroup(Actor):
         self.usual_recruitment = draw.get(f"recruitment_{name}", draw.recruitment_other)
         entry = model.world.ledger.groups[name]
         self.paramilitary = entry.family in _FED
-        known = entry.talks
+        known = talks_of(model.world.ledger, name, model.scenario.start)
         self.talks = bool(known and known.open)
         self.ceasefire = bool(known and known.ceasefire)
         self.ceasefire_until = 0

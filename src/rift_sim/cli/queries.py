@@ -147,19 +147,15 @@ def _idle(scenario: Scenario) -> Iterator[str]:
 
 def _check_files(scenario: Scenario) -> tuple[str, ...]:
     """Read the files a scenario names; return what had to be assumed."""
-    own, presence = scenario.territory, scenario.initial.presence
-    if own.municipalities is None and own.neighbours is None and presence is None:
+    own, initial = scenario.territory, scenario.initial
+    files = (own.municipalities, own.neighbours, initial.presence, initial.coca, initial.displaced)
+    if not any(files):
         return ()
     # Imported late: without files of its own a scenario is checked without numpy.
+    from rift_sim.initial.given import read_maps
+    from rift_sim.seeds import load_ledger
     from rift_sim.territory import load_territory
 
     territory = load_territory(own.municipalities, own.neighbours, strict=own.strict)
-    if presence is None:
-        return territory.warnings
-    from rift_sim.initial.map_file import read_presence
-    from rift_sim.seeds import load_ledger
-
-    found = read_presence(
-        presence.file, presence.year, load_ledger(), territory, scenario.start, strict=own.strict
-    )
-    return (*territory.warnings, *found.warnings)
+    maps = read_maps(initial, load_ledger(), territory, scenario.start, strict=own.strict)
+    return (*territory.warnings, *maps.warnings)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.initial.given import follow_given
 from rift_sim.initial.state import Levels, State
 from rift_sim.physics.contest import WAR, fight, violence
 from rift_sim.physics.displacement import hazard, mean_mass_size
@@ -40,6 +41,8 @@ def shock_spread(draw: Draw, size: int) -> Floats:
 def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels:
     """Find the factors of `Levels` for a fresh state, and set its violence, memory and operations.
 
+    Where the scenario says where people were displaced, frailty is set to follow it.
+
     All mechanisms count as on: a switch changes what happens, not where it starts.
     """
     groups, places = world.shape
@@ -62,16 +65,18 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
         draw.spill,
         draw.support_weight,
     )
+    # Groups that will arise in the run weigh the places of the group they come from.
+    elders = np.where(world.stand_in >= 0, world.stand_in, np.arange(groups))
     utilities = np.zeros((groups, places))
     weights = np.array(
         [draw.utility_rent, draw.utility_state, draw.utility_operations, draw.utility_rivals]
     )
     utility(
         utilities,
-        held,
+        footholds_of(state.present[elders])[0],
         lodgers,
         rents,
-        armed,
+        armed[elders],
         hostile,
         state.state_presence,
         state.operations,
@@ -80,8 +85,9 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
         state.guards,
         weights,
     )
-    members = state.members
-    mean_rent, mean_utility = _means(rents, members), _means(utilities, members)
+    mean_rent, mean_utility = (
+        _means(values, state.members, elders) for values in (rents, utilities)
+    )
     scratch = np.zeros(groups)
     intensity = np.empty((groups, groups))
     calm = draw.war_intensity * draw.coexistence_intensity
@@ -130,6 +136,8 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
         draw.displacement_violence_memory,
         draw.displacement_people,
     )
+    if world.displaced is not None:
+        follow_given(world.displaced, expected, state.frailty)
     mean_size = mean_mass_size(MASS_SMALLEST, 0.5 * MASS_LARGEST, draw.mass_tail)
     level = _ratio(draw.displacement_level / 12.0, expected.sum())
     remote = (expected * world.territory.remoteness**2).sum()
@@ -148,10 +156,11 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
     )
 
 
-def _means(values: Floats, members: Floats) -> Floats:
-    """Average over the members of each group; over all members for a group without any."""
+def _means(values: Floats, members: Floats, elders: NDArray[np.int64]) -> Floats:
+    """Average over the members of each group, or of the one it comes from; else over all."""
     sums, total = np.einsum("gi,gi->g", values, members), members.sum(axis=1)
     everyone = float(sums.sum() / max(total.sum(), 1e-9))
+    sums, total = np.einsum("gi,gi->g", values, members[elders]), total[elders]
     return np.where(total > 0.0, sums / np.maximum(total, 1e-9), everyone)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.initial.as_of import surveyed_coca
+
 if TYPE_CHECKING:
+    from rift_sim.calendar import Month
+    from rift_sim.initial.place_file import PlaceFigures
     from rift_sim.seeds.ledger import Ledger
     from rift_sim.territory import Territory
 
-__all__ = ["coca_places", "destinations", "resource_indices"]
+__all__ = ["CocaStart", "coca_at_start", "coca_places", "destinations", "resource_indices"]
 
 Floats = NDArray[np.float64]
 
@@ -39,31 +43,61 @@ def resource_indices(territory: Territory, ledger: Ledger) -> Floats:
     return np.ascontiguousarray(np.clip([mining, smuggling, extortion], 0.0, 1.0))
 
 
-def coca_places(territory: Territory, ledger: Ledger) -> tuple[Floats, NDArray[np.int64]]:
-    """Return the last surveyed coca of each department (ha), and how many places have it.
+class CocaStart(NamedTuple):
+    """Coca at the start.
 
-    Municipalities with coca grow as the cube root of the hectares, which gives about
-    the 185 of 2022 over the country (fact COCA_MUNICIPALITIES).
-
-    Returns
-    -------
-    hectares, places
-        Shapes (department,).
+    Attributes
+    ----------
+    hectares, counts
+        By department, to be spread over places, and over how many, shapes (department,).
+    known
+        Hectares of the places that are given, NaN elsewhere, shape (place,).
+    years
+        Years since the survey, over which it must be carried forward.
     """
-    table = ledger.facts["D_COCA"].table
-    assert table is not None
-    hectares = np.zeros(len(territory.departments))
-    for d, code in enumerate(territory.departments):
-        if code in table:
-            hectares[d] = list(table[code].values())[-1]
+
+    hectares: Floats
+    counts: NDArray[np.int64]
+    known: Floats
+    years: float
+
+
+def coca_at_start(
+    territory: Territory, ledger: Ledger, start: Month, given: PlaceFigures | None = None
+) -> CocaStart:
+    """Find the coca at the start: the last survey before it, or what the scenario gives.
+
+    What is given holds as it is: municipalities have what the file says, departments are
+    spread, and what the file does not name has none.
+    """
+    known = np.full(len(territory.code), np.nan)
+    if given is None:
+        hectares, years = surveyed_coca(ledger, territory.departments, start)
+    else:
+        hectares, years = np.zeros(len(territory.departments)), 0.0
+        for d, figure in given.departments.items():
+            hectares[d] = figure
+        known[~np.isin(territory.department_index, list(given.departments))] = 0.0
+        for place, figure in given.municipalities.items():
+            known[place] = figure
+    return CocaStart(hectares, coca_places(territory, hectares), known, years)
+
+
+def coca_places(territory: Territory, hectares: Floats) -> NDArray[np.int64]:
+    """Return how many places have coca in each department, shape (department,).
+
+    They grow as the cube root of the hectares, which gives about the 185 of 2022 over the
+    country (fact COCA_MUNICIPALITIES).
+    """
     sizes = np.bincount(
         territory.department_index[territory.department_index >= 0],
         minlength=len(territory.departments),
     )
     wanted = np.ceil(0.62 * np.cbrt(hectares))
-    places = np.minimum(np.maximum(wanted, 1), np.ceil(0.75 * sizes)).astype(np.int64)
+    most = np.ceil(0.75 * sizes)
+    places: NDArray[np.int64] = np.minimum(np.maximum(wanted, 1), most).astype(np.int64)
     places[hectares < 1.0] = 0
-    return hectares, places
+    return places
 
 
 def destinations(

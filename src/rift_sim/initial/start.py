@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.initial.as_of import has_table
 from rift_sim.initial.draws import normals, normals_by_group, uniforms
 from rift_sim.initial.levels import find_levels, shock_spread
-from rift_sim.initial.presence import assign_presence, smooth_noise
+from rift_sim.initial.presence import HOMELAND, assign_presence, best_of_country, smooth_noise
 from rift_sim.initial.spread import move_abroad, share_members, spread_coca, survey_thresholds
 from rift_sim.initial.state import Levels, State
 from rift_sim.physics.displacement import destination_weights
@@ -115,14 +116,17 @@ def _coca(world: World, draw: Draw, key: np.uint64, shock_key: np.uint64) -> tup
     score = suitability + smooth_noise(noise[0], territory.indptr, territory.indices)
     coca = np.empty(len(territory.code))
     spread = draw.coca_start_spread * shocks[-1] + draw.coca_department_spread * shocks[:-1]
+    # Both are of a survey one year old; errors of a forecast grow as the root of time.
+    spread = np.sqrt(world.coca.years) * spread
     spread_coca(
         coca,
         score,
         0.6 * suitability + 1.1 * noise[1],
         territory.department_index,
-        world.coca_hectares * np.exp(spread),
-        world.coca_counts,
+        world.coca.hectares * np.exp(spread),
+        world.coca.counts,
     )
+    coca = np.where(np.isnan(world.coca.known), coca, world.coca.known)
     capacity = np.where(coca > 0.0, draw.coca_headroom * coca, 0.0)
     near = smooth_noise(capacity, territory.indptr, territory.indices, 1.0)
     open_land = (capacity == 0.0) & (near > 0.0) & world.inside
@@ -141,7 +145,10 @@ def _presence(world: World, draw: Draw, rents: Floats, reference: Floats, key: n
     noise = np.vstack([normals_by_group(key, world.numbers, places), normals(key, 1, places)])
     smooth = smooth_noise(noise, territory.indptr, territory.indices)
     appeal = draw.utility_rent * rents - draw.utility_state * reference
-    held = world.presence_counts.sum(axis=0).astype(float)
+    if not has_table(world.scenario.start):
+        score = appeal + HOMELAND * world.homeland + smooth[:groups]
+        return best_of_country(world.municipalities, score, np.flatnonzero(world.inside))
+    held = world.municipalities.astype(float)
     mean_appeal = (held / max(held.sum(), 1.0)) @ appeal
     return assign_presence(
         world.presence_counts,

@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.calendar import Month, month_axis
-from rift_sim.initial.map_file import PresenceMap, read_presence
-from rift_sim.initial.resources import coca_places, destinations, resource_indices
+from rift_sim.calendar import month_axis
+from rift_sim.initial.as_of import (
+    counts_of,
+    department_counts,
+    groups_of,
+    has_table,
+    map_members,
+    members_of,
+    pair_states,
+    stand_ins,
+)
+from rift_sim.initial.given import Displaced, displaced_of, read_maps
+from rift_sim.initial.resources import coca_at_start, destinations, resource_indices
 from rift_sim.parameters import Beliefs
-from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
 from rift_sim.physics.reach import Cells
 from rift_sim.physics.relationship import PHASES
 from rift_sim.physics.streams import group_number
@@ -28,8 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["Variable", "World"]
 
 Floats = NDArray[np.float64]
-
-_PAIR_STATE = {"war": WAR, "pact": PACT, "coexistence": COEXISTENCE}
 
 
 class Variable(NamedTuple):
@@ -72,10 +79,15 @@ class World:
         Income shares of coca, mining, smuggling, extortion, shape (group, 4).
     members
         Total and armed members at the start, shape (group, 2).
+    municipalities
+        Municipalities with each group at the start, shape (group,).
     presence_counts, any_group
-        Municipalities at the start by (department, group) and by department.
-    coca_hectares, coca_counts
-        Last survey by department, and number of places with coca.
+        The same by (department, group), and with any group by department; 0 where the start is
+        earlier than the survey by department.
+    coca
+        Coca of the last survey before the start, or as the scenario gives it.
+    displaced
+        Where people are newly displaced at the start, if the scenario says so.
     destination_index, log_population, log_distance
         Where people flee to, shape (place, destination).
     """
@@ -89,27 +101,23 @@ class World:
             place.municipalities, place.neighbours, strict=place.strict
         )
         self.warnings = list(self.territory.warnings)
-        self.map_file: PresenceMap | None = None
-        if scenario.initial.presence is not None:
-            chosen = scenario.initial.presence
-            self.map_file = read_presence(
-                chosen.file,
-                chosen.year,
-                self.ledger,
-                self.territory,
-                scenario.start,
-                strict=place.strict,
-            )
-            self.warnings += self.map_file.warnings
-        self.groups = self._active_groups()
+        maps = read_maps(
+            scenario.initial, self.ledger, self.territory, scenario.start, strict=place.strict
+        )
+        self.warnings += maps.warnings
+        self.map_file = maps.presence
+        self.groups = groups_of(self.ledger, scenario.start, self._named_groups())
         self.numbers = np.array([group_number(name) for name in self.groups], dtype=np.int64)
         self.mix = np.array(
             [[getattr(self.ledger.groups[g].rents, rent) for rent in _RENTS] for g in self.groups]
         )
         self.members = self._members()
         self.resources = resource_indices(self.territory, self.ledger)
-        self.presence_counts, self.any_group = self._presence()
-        self.coca_hectares, self.coca_counts = coca_places(self.territory, self.ledger)
+        self._presence()
+        self.coca = coca_at_start(self.territory, self.ledger, scenario.start, maps.coca)
+        self.displaced: Displaced | None = None
+        if maps.displaced is not None:
+            self.displaced = displaced_of(maps.displaced, self.territory)
         self.destination_index, self.log_population, self.log_distance = destinations(
             self.territory
         )
@@ -138,10 +146,31 @@ class World:
         return np.where(self.inside, territory.population * territory.rural_share, 1000.0)
 
     @cached_property
+    def stand_in(self) -> NDArray[np.int64]:
+        """Whose places and habits stand for each group at the start (`stand_ins`), or -1."""
+        return stand_ins(self.ledger, self.groups, self.members)
+
+    @cached_property
     def armed_share(self) -> Floats:
         """Armed part of the members of each group that it keeps to, shape (group,)."""
         shares = self.members[:, 1] / np.maximum(self.members[:, 0], 1e-9)
+        shares = np.where(self.stand_in >= 0, shares[self.stand_in], 0.0)
         return np.where(shares > 0.0, shares, 0.5)
+
+    @cached_property
+    def homeland(self) -> NDArray[np.bool_]:
+        """True where a department is of the core of a group, shape (group, place)."""
+        territory = self.territory
+        core = [
+            [code in self.ledger.groups[name].homeland for code in territory.departments]
+            for name in self.groups
+        ]
+        index = territory.department_index
+        return np.where(
+            index >= 0,
+            np.array(core, dtype=bool).reshape(-1, len(territory.departments))[:, index],
+            False,
+        )
 
     @cached_property
     def trade(self) -> Floats:
@@ -185,13 +214,7 @@ class World:
     @cached_property
     def pair_state(self) -> NDArray[np.int64]:
         """War, pact or coexistence of each pair at the start, shape (group, group)."""
-        state = np.full((len(self.groups), len(self.groups)), COEXISTENCE, dtype=np.int64)
-        order = {g: n for n, g in enumerate(self.groups)}
-        for relation in self.ledger.relations:
-            a, b = relation.pair
-            if a in order and b in order:
-                state[order[a], order[b]] = state[order[b], order[a]] = _PAIR_STATE[relation.state]
-        return state
+        return pair_states(self.ledger, self.groups, self.scenario.start)
 
     @cached_property
     def coords(self) -> dict[str, Any]:
@@ -249,61 +272,35 @@ class World:
             found.update(_MUNICIPAL)
         return found
 
-    def _active_groups(self) -> tuple[str, ...]:
-        """Find the groups with members at the start, and those that map or events name."""
-        start, end = self.scenario.start, self.scenario.end
+    def _named_groups(self) -> set[str]:
+        """Name the groups that the map and events of the scenario speak of."""
         named: set[str] = set(self.map_file.groups) if self.map_file else set()
         for event in (*self.scenario.history, *self.scenario.timeline):
             named |= event.groups
-        ids = []
-        for name, group in self.ledger.groups.items():
-            alive = group.start <= end and (group.until is None or group.until >= start)
-            if name in named or (alive and _latest_members(group.members, start) is not None):
-                ids.append(name)
-        return tuple(ids)
+        return named
 
     def _members(self) -> Floats:
-        """Total and armed members of each group at the start.
+        members = members_of(self.ledger, self.groups, self.scenario.start)
+        if self.map_file is not None:
+            warning = map_members(self.ledger, self.groups, members, self.map_file)
+            self.warnings += [warning] if warning else []
+        elif not members.any():
+            self.warnings.append(
+                f"the ledger has no members of armed groups at {self.scenario.start}"
+            )
+        return members
 
-        A group of the user's map for which no figure is known gets the usual members of a
-        foothold (effect E034), armed like all groups together.
-        """
-        start = self.scenario.start
-        known = [_latest_members(self.ledger.groups[name].members, start) for name in self.groups]
-        rows = np.array([(0.0, 0.0) if k is None else (k.total, k.armed) for k in known])
-        rows = rows.reshape(-1, 2)
-        if self.map_file is None:
-            return rows
-        usual = self.ledger.effects["E034"].value
-        total, armed = rows.sum(axis=0)
-        for row, name in enumerate(self.groups):
-            held = self.map_file.count(name)
-            if rows[row, 0] == 0.0 and held and isinstance(usual, float | int):
-                rows[row] = held * usual * np.array([1.0, armed / total if total else 0.5])
-        absent = [
-            f"{name} ({figure:,.0f} members)"
-            for name, figure in zip(self.groups, rows[:, 0], strict=True)
-            if figure and not self.map_file.count(name)
-        ]
-        if absent:
-            self.warnings.append(f"not on the map and left out: {', '.join(absent)}")
-        return rows
-
-    def _presence(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        table = self.ledger.facts["D_PRESENCE_2025"].table
-        assert table is not None
-        departments = self.territory.departments
-        counts = np.array(
-            [
-                [int(table[d].get(g, 0)) if d in table else 0 for g in self.groups]
-                for d in departments
-            ],
-            dtype=np.int64,
-        ).reshape(len(departments), len(self.groups))
-        any_group = np.array(
-            [int(table[d].get("any", 0)) if d in table else 0 for d in departments], dtype=np.int64
-        )
-        return counts, any_group
+    def _presence(self) -> None:
+        """Count municipalities with presence at the start, by department where known."""
+        start, departments = self.scenario.start, self.territory.departments
+        counts, any_group = department_counts(self.ledger, self.groups, departments)
+        if has_table(start):
+            counts[:, self.members[:, 0] <= 0.0] = 0
+            self.municipalities = counts.sum(axis=0)
+        else:
+            counts[:], any_group[:] = 0, 0
+            self.municipalities = counts_of(self.ledger, self.groups, self.members, start)
+        self.presence_counts, self.any_group = counts, any_group
 
 
 _RENTS = ("coca", "mining", "smuggling", "extortion")
@@ -335,12 +332,3 @@ _MUNICIPAL = {
         {"long_name": "Controlled by the group in December", "units": "1", "kind": "stock"},
     ),
 }
-
-
-def _latest_members(members: Any, start: Month) -> Any:
-    """Return the newest figure dated before the start, or the oldest one after it."""
-    dated = sorted((Month.parse(str(date)), figure) for date, figure in members.items())
-    if not dated:
-        return None
-    before = [figure for month, figure in dated if month < start]
-    return before[-1] if before else dated[0][1]

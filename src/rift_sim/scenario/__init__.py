@@ -27,7 +27,7 @@ from rift_sim.scenario.group_actions import (
     Talks,
 )
 from rift_sim.scenario.load import load_scenario, overlay
-from rift_sim.scenario.parts import Initial, Presence, Territory
+from rift_sim.scenario.parts import Initial, PlaceFile, Territory
 from rift_sim.scenario.schema import Scenario
 from rift_sim.scenario.sweep import expand
 from rift_sim.scenario.switches import MECHANISMS, idle
@@ -47,8 +47,8 @@ __all__ = [
     "ForceSize",
     "Inauguration",
     "Initial",
+    "PlaceFile",
     "Posture",
-    "Presence",
     "Sanction",
     "Sanctuary",
     "Scenario",

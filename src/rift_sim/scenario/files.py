@@ -178,11 +178,8 @@ def resolve_files(data: Mapping[str, Any], base: Path) -> dict[str, Any]:
             key: _absolute(value, base) if key in files else value
             for key, value in territory.items()
         }
-    if isinstance(initial := found.get("initial"), dict) and "presence" in initial:
-        presence = initial["presence"]
-        if isinstance(presence, dict) and "file" in presence:
-            presence = {**presence, "file": _absolute(presence["file"], base)}
-        found["initial"] = {**initial, "presence": _absolute(presence, base)}
+    if isinstance(initial := found.get("initial"), dict):
+        found["initial"] = {key: _absolute_file(value, base) for key, value in initial.items()}
     if isinstance(sweep := found.get("sweep"), dict):
         found["sweep"] = {name: dict(_resolve_axis(axis, base)) for name, axis in sweep.items()}
     return found
@@ -192,6 +189,13 @@ def _resolve_axis(axis: Any, base: Path) -> Iterator[tuple[str, Any]]:
     for level, fragment in axis.items():
         plain = "set" in axis or not isinstance(fragment, dict)
         yield level, fragment if plain else resolve_files(fragment, base)
+
+
+def _absolute_file(value: Any, base: Path) -> Any:
+    """Take FILE, or {file: FILE}."""
+    if isinstance(value, dict) and "file" in value:
+        return {**value, "file": _absolute(value["file"], base)}
+    return _absolute(value, base)
 
 
 def _absolute(value: Any, base: Path) -> Any:

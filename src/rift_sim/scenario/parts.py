@@ -29,7 +29,7 @@ __all__ = [
     "Fragment",
     "Initial",
     "Observe",
-    "Presence",
+    "PlaceFile",
     "Replicates",
     "Seed",
     "SetAxis",
@@ -107,27 +107,36 @@ class Territory(Strict):
     """True: isolated places are refused; false: linked to the nearest, with a warning."""
 
 
-class Presence(Strict):
-    """Where which group is at the start."""
+class PlaceFile(Strict):
+    """A CSV about places, or one year of it."""
 
     file: ExistingFile
-    """CSV with a municipality code and a group (id or alias)."""
+    """CSV with a column of codes."""
     year: Annotated[int, Field(ge=1990, le=2100)] | None = None
     """Year to take, where the file has several."""
 
 
-def _presence(value: object) -> object:
+def _file_alone(value: object) -> object:
     return {"file": value} if isinstance(value, str) else value
 
 
-class Initial(Strict):
-    """The state before the first month, where it is not the one that ships."""
+FileOfPlaces = Annotated[
+    PlaceFile, BeforeValidator(_file_alone, json_schema_input_type=str | PlaceFile)
+]
 
-    presence: (
-        Annotated[Presence, BeforeValidator(_presence, json_schema_input_type=str | Presence)]
-        | None
-    ) = None
-    """FILE, or {file: FILE, year: YEAR}."""
+
+class Initial(Strict):
+    """The state before the first month, where it is not the one that ships.
+
+    Each is FILE, or {file: FILE, year: YEAR}.
+    """
+
+    presence: FileOfPlaces | None = None
+    """Where which group is: a municipality code and a group (id or alias)."""
+    coca: FileOfPlaces | None = None
+    """Hectares of coca by municipality or department."""
+    displaced: FileOfPlaces | None = None
+    """People newly displaced by municipality or department: where, not how many."""
 
 
 class Fragment(Strict):

@@ -19,7 +19,7 @@ Reference = tuple[KeyPath, str, str, Collection[str]]
 
 
 def check_references(ledger: Ledger, documents: Mapping[str, Document]) -> None:
-    """Refuse references to nothing, circles, doubled pairs and values outside their prior.
+    """Refuse references to nothing, circles, pairs in two states and values outside their prior.
 
     Raises
     ------
@@ -126,15 +126,19 @@ def _parameters(ledger: Ledger) -> Iterable[Reference]:
 
 
 def _check_pairs(ledger: Ledger, document: Document) -> None:
-    seen: dict[frozenset[str], int] = {}
+    seen: dict[frozenset[str], list[int]] = {}
     for position, relation in enumerate(ledger.relations):
-        first = seen.setdefault(frozenset(relation.pair), position)
-        if first != position:
-            line = document.line(("relations", first))
-            pair = " and ".join(relation.pair)
-            raise document.error(
-                ("relations", position, "pair"), f"{pair} are listed twice (first on line {line})"
-            )
+        before = seen.setdefault(frozenset(relation.pair), [])
+        for first in before:
+            if relation.overlaps(ledger.relations[first]):
+                line = document.line(("relations", first))
+                pair = " and ".join(relation.pair)
+                raise document.error(
+                    ("relations", position, "pair"),
+                    f"{pair} are listed twice for the same time (first on line {line})",
+                    allowed="one state of a pair in a month; until ends one",
+                )
+        before.append(position)
 
 
 def _check_values(ledger: Ledger, document: Document) -> None:

@@ -12,6 +12,8 @@ from rift_sim.seeds.base import FROZEN, Frozen, Grounded, Record, Text, Texts
 
 __all__ = ["Group", "Members", "Relation", "Rents", "Talks"]
 
+Count = Annotated[int, Field(ge=0)]
+
 
 class Rents(Record):
     """Shares of a group's income by kind; a judgement. They sum to 1."""
@@ -43,7 +45,10 @@ class Members(Record):
 
 
 class Talks(Grounded):
-    """Whether a group was at the table, and under a ceasefire, in January 2026."""
+    """Whether a group was at the table, and under a ceasefire, in January 2026.
+
+    Runs that start earlier take talks from their events alone.
+    """
 
     open: bool
     ceasefire: bool
@@ -65,7 +70,9 @@ class Group(Record):
     homeland
         Two-digit department codes (DIVIPOLA) of its core.
     members
-        By month, where known.
+        By month, where known; nobody before the first.
+    municipalities
+        Municipalities with presence over the country, by month, where known.
     talks
         State of talks in January 2026; None for groups of the past.
     sources, note
@@ -83,6 +90,7 @@ class Group(Record):
     rents: Rents
     homeland: Texts = ()
     members: Annotated[Mapping[str, Members], *FROZEN] = Frozen({})
+    municipalities: Annotated[Mapping[str, Count], *FROZEN] = Frozen({})
     talks: Talks | None = None
     sources: Texts
     note: Text | None = None
@@ -94,7 +102,7 @@ class Group(Record):
         for code in self.homeland:
             if not (len(code) == 2 and code.isdigit()):
                 raise ValueError(f"'{code}' is not a two-digit department code; quote it: \"05\"")
-        for date in self.members:
+        for date in (*self.members, *self.municipalities):
             Month.parse(date)
         return self
 
@@ -104,14 +112,25 @@ class Group(Record):
 
 
 class Relation(Grounded):
-    """How two groups stand to each other in January 2026; unlisted pairs coexist."""
+    """How two groups stand to each other from `since` to `until`; unlisted pairs coexist."""
 
     pair: Annotated[tuple[Text, Text], Field(strict=False)]
     state: Literal["war", "pact", "coexistence"]
     since: Month
+    until: Month | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Relation:
         if self.pair[0] == self.pair[1]:
             raise ValueError(f"a pair needs two groups, not '{self.pair[0]}' twice")
+        if self.until is not None and self.until < self.since:
+            raise ValueError(f"until ({self.until}) lies before since ({self.since})")
         return self
+
+    def holds(self, month: Month) -> bool:
+        """Say whether the pair stood like this in `month`."""
+        return self.since <= month and (self.until is None or month <= self.until)
+
+    def overlaps(self, other: Relation) -> bool:
+        """Say whether both relations hold in some month."""
+        return self.holds(other.since) or other.holds(self.since)

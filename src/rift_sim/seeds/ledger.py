@@ -48,7 +48,7 @@ class Ledger:
     sources, facts, effects, events, claims, groups, parameters
         Read-only mappings by id, in file order.
     relations
-        Pairs of groups at war, in pact or coexisting in January 2026.
+        Pairs of groups at war, in pact or coexisting, and from when to when.
     digest
         SHA-256 of the five files, in hexadecimal; a run records it.
     """
