@@ -236,8 +236,8 @@ def modelled(
     Returns
     -------
     xarray.DataArray
-        Dimensions of the run with ``year`` for ``time``, and ``department`` at that level;
-        whole years (stocks: years whose December is in the run).
+        Dimensions of the run with ``year`` for ``time`` last, and ``department`` after it at
+        that level; whole years (stocks: years whose December is in the run).
 
     Raises
     ------
@@ -249,4 +249,5 @@ def modelled(
         raise InputError(f"the target '{target.id}' needs municipal arrays of single replicates")
     if target.measure not in _MAKERS:
         raise InputError(f"the model has nothing for the measure '{target.measure}'")
-    return _MAKERS[target.measure](_Case(target, data, parameters, record, seed))
+    found = _MAKERS[target.measure](_Case(target, data, parameters, record, seed))
+    return found.transpose(..., "year", "department", missing_dims="ignore")

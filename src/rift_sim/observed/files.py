@@ -62,6 +62,11 @@ class DataFile:
     outside: Mapping[str, int]
 
     @property
+    def rows(self) -> int:
+        """Number of lines, the header left out."""
+        return len({cell.line for cell in self.cells.values()})
+
+    @property
     def years(self) -> tuple[int, ...]:
         """Years that the file covers."""
         return tuple(sorted({key.year for key in self.cells}))
@@ -73,7 +78,7 @@ class DataFile:
 
     @property
     def blank(self) -> int:
-        """Number of lines without a number."""
+        """Number of blank cells where a number is meant to stand."""
         return sum(isnan(cell.value) for cell in self.cells.values())
 
 
@@ -124,12 +129,10 @@ def read_file(path: Path, ledger: Ledger, territory: Territory) -> DataFile | No
     else:
         cells = _long(table, format, ledger, territory)
     places = set(territory.code)
-    outside = Counter(
-        code
-        for key in cells
-        for code in ((key.code, key.label) if format.shape == "pairs" else (key.code,))
-        if code not in places
-    )
+    named = {(key.code, cell.line) for key, cell in cells.items()}
+    if format.shape == "pairs":
+        named |= {(key.label, cell.line) for key, cell in cells.items()}
+    outside = Counter(code for code, _ in named if code not in places)
     return DataFile(path, format, cells, dict(sorted(outside.items())))
 
 

@@ -77,7 +77,7 @@ def _of_file(file: DataFile) -> Iterable[str]:
             f"{file.path.name}: {file.ambiguous:,} lines with {file.format.flag} = 1 set to missing"
         )
     if file.blank:
-        yield f"{file.path.name}: {file.blank:,} lines without a number set to missing"
+        yield f"{file.path.name}: {file.blank:,} blank numbers set to missing"
 
 
 def hold(files: Sequence[DataFile], national: Mapping[int, float]) -> Holding:

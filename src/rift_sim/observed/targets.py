@@ -6,21 +6,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, model_validator
 
 from rift_sim.errors import InputError
-from rift_sim.observed.formats import FORMATS
 from rift_sim.observed.names import MEASURES
-from rift_sim.observed.record import yearly
+from rift_sim.observed.target_checks import check_targets, figures
 from rift_sim.resources import shipped
 from rift_sim.seeds.base import FROZEN, Frozen, Loose, Record, Series, Text, Texts
 from rift_sim.seeds.records import Origin
-from rift_sim.seeds.validate import read_entries, section, unknown
-from rift_sim.yamlfile import Document, KeyPath, read_yaml
+from rift_sim.seeds.validate import read_entries, section
+from rift_sim.yamlfile import read_yaml
 
 if TYPE_CHECKING:
     from rift_sim.observed.record import Record as History
@@ -221,93 +220,8 @@ def load_targets(folder: Path | None = None, *, ledger: Ledger | None = None) ->
         Frozen(read_entries(document, "targets", Target)),
         Frozen(read_entries(document, "excluded", Excluded)),
     )
-    for key, target in found.targets.items():
-        _check_source(document, key, target, ledger)
-        _check_years(document, key, target, ledger)
-    evidence = {**ledger.facts, **ledger.effects}
-    for key, entry in found.excluded.items():
-        for position, fact in enumerate(entry.facts):
-            path = ("excluded", key, "facts", position)
-            _known(document, path, fact, "fact or effect", evidence)
+    check_targets(found, document, ledger)
     return found
-
-
-def _known(
-    document: Document, path: KeyPath, given: str, kind: str, known: Mapping[str, Any]
-) -> None:
-    if given not in known:
-        line, key = document.line(path), ".".join(str(part) for part in path)
-        place = {"file": document.path, "line": line, "key": key}
-        raise unknown(f"there is no {kind} '{given}'", known, given, **place)
-
-
-def _check_source(document: Document, key: str, target: Target, ledger: Ledger) -> None:
-    """Refuse references to nothing, and what nobody saw in a source."""
-    base: KeyPath = ("targets", key)
-    for name in ("fact", "minus"):
-        fact = getattr(target, name)
-        if fact is not None:
-            _known(document, (*base, name), fact, "fact", ledger.facts)
-            if not ledger.facts[fact].verified:
-                raise document.error(
-                    (*base, name), f"the fact '{fact}' is not verified", allowed="verified facts"
-                )
-    if target.file is not None:
-        _known(document, (*base, "file"), target.file, "format", FORMATS)
-    if target.source is not None:
-        _known(document, (*base, "source"), target.source, "source", ledger.sources)
-    if not target.verified:
-        raise document.error((*base, "verified"), "is not verified", allowed="verified figures")
-    for year, parameter in target.detection.items():
-        path = (*base, "detection", year)
-        _known(document, path, parameter, "parameter", ledger.parameters)
-    for position, name in enumerate(target.spread.source.id):
-        path = (*base, "spread", "source", "id", position)
-        _known(document, path, name, "fact or effect", {**ledger.facts, **ledger.effects})
-
-
-def _check_years(document: Document, key: str, target: Target, ledger: Ledger) -> None:
-    """Refuse years that the series of the target does not have."""
-    if target.file is not None:
-        return
-    have = set(_figures(target, ledger))
-    for path, years in (
-        *((("fitted", window), years) for window, years in target.fitted.items()),
-        (("scored",), target.scored),
-    ):
-        lacking = [year for year in years if year not in have]
-        if lacking:
-            raise document.error(
-                ("targets", key, *path),
-                f"there is no figure of {lacking[0]}",
-                allowed=", ".join(str(year) for year in sorted(have)) or "nothing",
-            )
-
-
-def _figures(target: Target, ledger: Ledger) -> dict[int, float]:
-    """Return the national figures of a target by year; of a department table its years."""
-    if target.values is not None:
-        return yearly(target.values)
-    assert target.fact is not None
-    if target.level == "department":
-        return {int(year): 0.0 for row in ledger.table(target.fact).values() for year in row}
-    found = _row(target.fact, target.row, ledger)
-    if target.minus is not None:
-        less = _row(target.minus, target.row, ledger)
-        return {year: found[year] - less[year] for year in found if year in less}
-    return found
-
-
-def _row(fact: str, row: str | None, ledger: Ledger) -> dict[int, float]:
-    """Return a series, the row of a table, or a single value by the year of its period."""
-    entry = ledger.facts[fact]
-    if row is not None and entry.table is not None:
-        if row not in entry.table:
-            raise InputError(f"the fact '{fact}' has no row '{row}'", allowed=entry.table)
-        return yearly(entry.table[row])
-    if entry.value is not None:
-        return {int(entry.period[:4]): entry.value}
-    return yearly(ledger.series(fact))
 
 
 def observed_values(target: Target, record: History) -> dict[int, NDArray[np.float64]]:
@@ -329,7 +243,7 @@ def observed_values(target: Target, record: History) -> dict[int, NDArray[np.flo
     """
     match target.level:
         case "national" | "pattern":
-            found = _figures(target, record.ledger)
+            found = figures(target, record.ledger)
             return {year: np.asarray(value, dtype=np.float64) for year, value in found.items()}
         case level:
             panel = record.panel(target.measure, level)
