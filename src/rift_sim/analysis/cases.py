@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.analysis.hurdle import hurdle
 from rift_sim.analysis.naive import climatology, persistence, trend
 from rift_sim.observed import Record, Target, observed_values
 from rift_sim.physics.arrays import Floats
@@ -16,7 +17,7 @@ from rift_sim.physics.arrays import Floats
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["MODEL", "NAIVE", "NATION", "Cases", "collect", "history", "join"]
+__all__ = ["HURDLE", "MODEL", "NAIVE", "NATION", "Cases", "collect", "history", "join"]
 
 Years = NDArray[np.int64]
 
@@ -29,6 +30,12 @@ NAIVE: Mapping[str, Callable[..., Floats]] = {
     "climatology": climatology,
 }
 """Naive forecasts by name; each is given the years up to the origin and nothing else."""
+
+HURDLE = "hurdle"
+"""Name of the hurdle regression, which forecasts departments."""
+
+_PAIRS = 3
+"""So many years at least must lie a horizon apart for a regression."""
 
 NATION = "00"
 """Label of the country among departments."""
@@ -139,6 +146,8 @@ def _cases(
     seen = np.isfinite(observed)
     for ensemble in members.values():
         seen &= np.isfinite(ensemble).all(axis=1)
+    if target.level == "department":
+        members[HURDLE] = _regression(past, year - origin + 1, ours.shape, origin)
     count = int(seen.sum())
     return Cases(
         target,
@@ -148,6 +157,14 @@ def _cases(
         observed[seen],
         {name: ensemble[seen] for name, ensemble in members.items()},
     )
+
+
+def _regression(past: Floats, horizon: int, shape: tuple[int, ...], origin: int) -> Floats:
+    """Forecast by regression on the units' own past; NaN where the past is too short."""
+    if len(past) < horizon + _PAIRS:
+        return np.full(shape, np.nan)
+    nothing = np.zeros((*past.shape, 0))
+    return hurdle(past, nothing, horizon, shape[1], case=origin)
 
 
 def join(target: Target, parts: Iterable[Cases]) -> Cases:

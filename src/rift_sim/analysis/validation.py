@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rift_sim.analysis.cases import MODEL, NAIVE, Cases
+from rift_sim.analysis.cases import Cases
 from rift_sim.analysis.resample import Estimate
 from rift_sim.analysis.scores import coverage, rank_histogram, relative_difference, score, skill
 from rift_sim.observed.names import MEASURES
@@ -93,8 +93,9 @@ def score_rows(cases: Cases, mode: str) -> list[ScoreRow]:
     scored = {name: score(cases.observed, members) for name, members in cases.ensembles.items()}
     base = scored["persistence"]
     rows = []
-    for name in (MODEL, *NAIVE):
-        ours = scored[name]
+    for name, ours in scored.items():
+        if np.isnan(ours.crps).all():
+            continue
         rows.append(
             ScoreRow(
                 cases.target.id,

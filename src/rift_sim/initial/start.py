@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rift_sim.initial.as_of import has_table
 from rift_sim.initial.draws import normals, normals_by_group, uniforms
+from rift_sim.initial.hidden import add_hidden, conflict_score
 from rift_sim.initial.levels import find_levels, shock_spread
 from rift_sim.initial.presence import HOMELAND, assign_presence, best_of_country, smooth_noise
 from rift_sim.initial.spread import move_abroad, share_members, spread_coca, survey_thresholds
@@ -135,16 +136,23 @@ def _coca(world: World, draw: Draw, key: np.uint64, shock_key: np.uint64) -> tup
 
 def _presence(world: World, draw: Draw, rents: Floats, reference: Floats, key: np.uint64) -> Flags:
     groups, places = world.shape
-    if world.map_file is not None:
-        present = np.zeros((groups, places), dtype=np.uint8)
-        order = {g: n for n, g in enumerate(world.groups)}
-        for group, place in world.map_file.footholds:
-            present[order[group], place] = 1
-        return present
+    if world.seen is not None and world.coverage == 1.0:
+        return world.seen.copy()
     territory = world.territory
     noise = np.vstack([normals_by_group(key, world.numbers, places), normals(key, 1, places)])
     smooth = smooth_noise(noise, territory.indptr, territory.indices)
     appeal = draw.utility_rent * rents - draw.utility_state * reference
+    if world.seen is not None:
+        fled = world.displaced_by_place
+        likely = conflict_score(
+            world.seen,
+            appeal,
+            None if fled is None else draw.displacement_level * fled,
+            world.inside,
+            territory.indptr,
+            territory.indices,
+        )
+        return add_hidden(world.seen, world.coverage, likely + smooth[:groups], world.inside)
     if not has_table(world.scenario.start):
         score = appeal + HOMELAND * world.homeland + smooth[:groups]
         return best_of_country(world.municipalities, score, np.flatnonzero(world.inside))

@@ -150,6 +150,32 @@ class World:
         return np.where(self.inside, territory.population * territory.rural_share, 1000.0)
 
     @cached_property
+    def seen(self) -> NDArray[np.uint8] | None:
+        """What the presence file of the scenario names, shape (group, place); None without one."""
+        if self.map_file is None:
+            return None
+        found = np.zeros(self.shape, dtype=np.uint8)
+        order = {name: row for row, name in enumerate(self.groups)}
+        for group, place in self.map_file.footholds:
+            found[order[group], place] = 1
+        return found
+
+    @property
+    def coverage(self) -> float:
+        """Share of footholds that the presence file names."""
+        chosen = self.scenario.initial.presence
+        return 1.0 if chosen is None else chosen.coverage
+
+    @cached_property
+    def displaced_by_place(self) -> Floats | None:
+        """Share of all newly displaced, as the scenario's file says, shape (place,)."""
+        if self.displaced is None:
+            return None
+        unit, inside = self.displaced.unit, self.displaced.unit >= 0
+        each = self.displaced.share / np.bincount(unit[inside], minlength=self.displaced.share.size)
+        return np.where(inside, each[unit], 0.0)
+
+    @cached_property
     def stand_in(self) -> NDArray[np.int64]:
         """Whose places and habits stand for each group at the start (`stand_ins`), or -1."""
         return stand_ins(self.ledger, self.groups, self.members)

@@ -126,13 +126,25 @@ FileOfPlaces = Annotated[
 ]
 
 
+class PresenceFile(PlaceFile):
+    """Where which group is, as one survey saw it."""
+
+    coverage: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Footholds that the file names, for each that there is; the rest is drawn anew each time."""
+
+
 class Initial(Strict):
     """The state before the first month, where it is not the one that ships.
 
     Each is FILE, or {file: FILE, year: YEAR}.
     """
 
-    presence: FileOfPlaces | None = None
+    presence: (
+        Annotated[
+            PresenceFile, BeforeValidator(_file_alone, json_schema_input_type=str | PresenceFile)
+        ]
+        | None
+    ) = None
     """Where which group is: a municipality code and a group (id or alias)."""
     coca: FileOfPlaces | None = None
     """Hectares of coca by municipality or department."""
