@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from rift_sim import __version__
-from rift_sim.cli import evidence, pictures, queries, running
+from rift_sim.cli import evidence, pictures, queries, running, variances
 
 __all__ = ["command"]
 
@@ -32,6 +32,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "claims": evidence.claims,
     "crises": evidence.crises,
     "explain": evidence.explain,
+    "uncertainty": variances.uncertainty,
 }
 
 
