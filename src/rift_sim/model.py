@@ -45,6 +45,10 @@ class RiftModel(mesa.Model):
         A scenario, the path of one, or the name of a shipped one.
     replicate
         Number of the replicate, from 0.
+    initial, chance
+        Take the starting map, and everything that happens by chance after it, from the
+        replicates with these numbers; parameters stay those of `replicate`. By default all
+        three are the same.
     seed_number
         Seed; that of the scenario if not given.
     world
@@ -75,19 +79,27 @@ class RiftModel(mesa.Model):
         scenario: Scenario | str | Path = "reference",
         *,
         replicate: int = 0,
+        initial: int | None = None,
+        chance: int | None = None,
         seed_number: int | None = None,
         world: World | None = None,
     ) -> None:
         # Mesa's own generators are never used: every draw is keyed (physics.streams).
         super().__init__(rng=0)
         self.running: bool = True
-        if replicate < 0:
-            raise InputError(
-                f"{replicate} is not the number of a replicate", key="replicate", allowed="0 and up"
-            )
+        initial = replicate if initial is None else initial
+        chance = replicate if chance is None else chance
+        for number in (replicate, initial, chance):
+            if number < 0:
+                raise InputError(
+                    f"{number} is not the number of a replicate",
+                    key="replicate",
+                    allowed="0 and up",
+                )
         self.world = world if world is not None else World(_scenario(scenario))
         self.scenario = self.world.scenario
-        self.replicate = replicate
+        # Agents and the map draw by this number.
+        self.replicate = chance
         self.seed_number = self.scenario.seed if seed_number is None else seed_number
         self.draw = self.world.beliefs.draw(self.seed_number, replicate)
         self.off = frozenset(c for c, on in self.scenario.mechanisms.items() if not on)
@@ -106,7 +118,7 @@ class RiftModel(mesa.Model):
         self.groups = self._armed_groups()
         self.self_defence = next((g for g in self.groups if isinstance(g, SelfDefence)), None)
         self._rows = {group.name: group for group in self.groups}
-        self.state = initial_state(self.world, self.draw, self.seed_number, replicate)
+        self.state = initial_state(self.world, self.draw, self.seed_number, initial)
         if not self.on("C16"):
             # Members across the border stay there, and no list of footholds has them.
             self.state.present[:, ~self.world.inside] = 0
@@ -231,10 +243,12 @@ class RiftModel(mesa.Model):
         ]
 
 
-def simulate(world: World, replicate: int) -> dict[str, NDArray[Any]]:
+def simulate(
+    world: World, replicate: int, *, initial: int | None = None, chance: int | None = None
+) -> dict[str, NDArray[Any]]:
     """Run one replicate from start to end.
 
-    A pure function of the scenario of `world`, its seed and `replicate`.
+    A pure function of the scenario of `world`, its seed and the numbers.
 
     Parameters
     ----------
@@ -242,13 +256,15 @@ def simulate(world: World, replicate: int) -> dict[str, NDArray[Any]]:
         What replicates share.
     replicate
         Number of the replicate, from 0.
+    initial, chance
+        As in `RiftModel`.
 
     Returns
     -------
     dict
         One array for each entry of ``world.variables``.
     """
-    model = RiftModel(replicate=replicate, world=world)
+    model = RiftModel(replicate=replicate, initial=initial, chance=chance, world=world)
     recorder = Recorder(world)
     for _ in range(world.scenario.months):
         model.step()

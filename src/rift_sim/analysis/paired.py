@@ -12,6 +12,7 @@ from rift_sim.errors import InputError
 from rift_sim.physics.arrays import Floats
 
 if TYPE_CHECKING:
+    from rift_sim.ensemble.engine import Engine
     from rift_sim.ensemble.session import Reporter
     from rift_sim.scenario import Scenario
 
@@ -41,6 +42,7 @@ def run_series(
     replicates: int,
     workers: int = 1,
     progress: Reporter | None = None,
+    engine: Engine | None = None,
 ) -> dict[tuple[int, str], Floats]:
     """Run scenarios and keep some of their national series.
 
@@ -56,6 +58,8 @@ def run_series(
         Number of processes.
     progress
         Told how many replicates there are, and how many are done.
+    engine
+        Another way to run a replicate, instead of `rift_sim.model.simulate`.
 
     Returns
     -------
@@ -79,7 +83,7 @@ def run_series(
         for place in range(len(scenarios))
         for first in range(0, replicates, _BLOCK)
     ]
-    for block in compute_blocks(Plan(Engine(), tuple(scenarios), False), jobs, workers):
+    for block in compute_blocks(Plan(engine or Engine(), tuple(scenarios), False), jobs, workers):
         if block.failures:
             replicate, reason = next(iter(block.failures.items()))
             raise InputError(

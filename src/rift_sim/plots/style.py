@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from rift_sim import __version__
 from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +32,7 @@ __all__ = [
     "scale_of",
     "set_limits",
     "tidy",
+    "write_figure",
 ]
 
 BLACK, BLUE, VERMILLION, GREY = "#000000", "#0072B2", "#D55E00", "#5F5F5F"
@@ -151,3 +154,21 @@ def add_footer(figure: Figure, run: Run, *, note: str = "", width: int = 130) ->
         va="bottom",
         linespacing=1.25,
     )
+
+
+def write_figure(figure: Figure, file: Path) -> None:
+    """Write a figure; the ending of the file says how (png, svg, pdf).
+
+    Raises
+    ------
+    InputError
+        When the file cannot be written or its ending is not known.
+    """
+    try:
+        figure.savefig(file)
+    except ValueError:
+        raise InputError(
+            f"'{file.suffix}' is no format for figures", file=file, allowed=".png, .svg or .pdf"
+        ) from None
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", file=file) from None

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 
 from rift_sim import __version__
 from rift_sim.ensemble.dataset import LIMITS
-from rift_sim.errors import InputError
-from rift_sim.plots.style import BLACK, BLUE, GREY, VERMILLION, new_figure, scale_of, tidy
+from rift_sim.plots.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    VERMILLION,
+    new_figure,
+    scale_of,
+    tidy,
+    write_figure,
+)
 from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
@@ -68,18 +76,5 @@ def waterfall(found: Explanation) -> Figure:
 
 
 def draw_waterfall(found: Explanation, file: Path) -> None:
-    """Write the chart; the ending of the file says how (png, svg, pdf).
-
-    Raises
-    ------
-    InputError
-        When the file cannot be written or its ending is not known.
-    """
-    try:
-        waterfall(found).savefig(file)
-    except ValueError:
-        raise InputError(
-            f"'{file.suffix}' is no format for figures", file=file, allowed=".png, .svg or .pdf"
-        ) from None
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=file) from None
+    """Write the chart; errors as in `rift_sim.plots.style.write_figure`."""
+    write_figure(waterfall(found), file)
