@@ -114,6 +114,22 @@ def test_a_presence_map_of_ones_own(tmp_path: Any, small_world: Maker) -> None:
     assert_agree(world, 0)
 
 
+def test_groups_that_arise_in_a_run_from_2016(small_world: Maker) -> None:
+    peace = {"group": "FARC", "share": 1.0, "dissident": "DISIDENCIAS", "dissident_share": 0.1}
+    timeline = [
+        {"date": "2016-03", "split": {"group": "FARC", "into": "EMC", "share": 0.2}},
+        {"date": "2016-05", "demobilisation": peace},
+        {"date": "2016-06", "war": ["EMC", "ELN"]},
+    ]
+    world = small_world(
+        municipal=True, start="2016-01", end="2017-06", timeline=timeline, assumptions=LIVELY
+    )
+    run = assert_agree(world, 0)
+    row = world.groups.index("EMC")
+    assert run["members_group"][0, row] == 0.0
+    assert run["members_group"][-1, row] > 0.0
+
+
 @pytest.mark.parametrize(
     ("scenario", "settings"),
     [("reference", ()), ("full-cutoff", ()), ("reference", ("mechanisms.C16=off",))],

@@ -178,7 +178,8 @@ def test_no_member_stands_twice(ledger: Ledger, year: int) -> None:
     assert not (counted("FARC") and counted("DISIDENCIAS"))
     assert counted("FARC") is (year <= 2017)
     assert counted("BACRIM") is (year <= 2016)
-    assert counted("EGC") and counted("ELN")
+    assert counted("EGC")
+    assert counted("ELN")
 
 
 def presence_by_group(ledger: Ledger) -> Mapping[str, float]:
@@ -265,7 +266,8 @@ def test_pairs_are_of_groups_that_exist_as_long_as_they_hold(ledger: Ledger) -> 
         for name in relation.pair:
             group = ledger.groups[name]
             # The forerunners of a group may have had its wars before it had its name.
-            assert group.active(end) and (group.active(relation.since) or not relation.until), name
+            assert group.active(end), name
+            assert group.active(relation.since) or relation.until is None, name
 
 
 def test_wars_of_january_2026(ledger: Ledger) -> None:

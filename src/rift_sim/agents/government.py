@@ -76,7 +76,8 @@ class Government(Actor):
         self.eradication = draw[f"eradication_{president}"]
         self.eradication_effect = draw.eradication_effect
         self.force_trend = draw[f"force_trend_{president}"]
-        if first or self.rift.on("C24"):
+        # A switch changes what happens, not where it starts: the past had its presidents.
+        if not self.rift.started or self.rift.on("C24"):
             self.hostility = draw[f"hostility_{president}"]
         if first:
             self.pressure = self.pressure_wanted

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rift_sim.initial.map_file import PresenceMap
     from rift_sim.seeds.groups import Talks
     from rift_sim.seeds.ledger import Ledger
+    from rift_sim.territory import Territory
 
 __all__ = [
     "Coca",
@@ -26,6 +27,7 @@ __all__ = [
     "department_counts",
     "groups_of",
     "has_table",
+    "homelands",
     "map_members",
     "members_of",
     "newest",
@@ -38,6 +40,7 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 T = TypeVar("T")
 Coca = tuple[Floats, float]
 """Hectares by department, and the years since that survey."""
@@ -152,6 +155,14 @@ def counts_of(ledger: Ledger, groups: tuple[str, ...], members: Floats, start: M
             usual = max(1, round(members[row, 0] / usual_members(ledger)))
             found[row] = usual if counted is None else counted
     return found
+
+
+def homelands(ledger: Ledger, groups: tuple[str, ...], territory: Territory) -> Flags:
+    """Say where a department is of the core of a group, shape (group, place)."""
+    index = territory.department_index
+    codes = np.array([*territory.departments, ""])[index]  # -1 is outside the country
+    core = [np.isin(codes, ledger.groups[name].homeland) for name in groups]
+    return np.array(core, dtype=bool).reshape(len(groups), index.size)
 
 
 def stand_ins(ledger: Ledger, groups: tuple[str, ...], members: Floats) -> Counts:

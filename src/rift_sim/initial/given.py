@@ -22,9 +22,10 @@ __all__ = ["LEAST_SHARE", "Displaced", "Maps", "displaced_of", "follow_given", "
 
 Floats = NDArray[np.float64]
 
-LEAST_SHARE = 0.01
-"""Least displacement of a place or department whose figure is zero, relative to what the model
-expects there (judgement): none in one year is not none for ever."""
+LEAST_SHARE = 0.05
+"""Least displacement of a place or department, relative to what the model expects there
+(judgement): none in one year is not none for ever. About the lowest thousandth of the frailty
+that is drawn where nothing is given."""
 
 
 @dataclass(frozen=True)

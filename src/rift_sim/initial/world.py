@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.calendar import month_axis
+from rift_sim.calendar import Month, month_axis
 from rift_sim.initial.as_of import (
     counts_of,
     department_counts,
     groups_of,
     has_table,
+    homelands,
     map_members,
     members_of,
     pair_states,
@@ -113,6 +114,7 @@ class World:
         )
         self.members = self._members()
         self.resources = resource_indices(self.territory, self.ledger)
+        self._check_president()
         self._presence()
         self.coca = coca_at_start(self.territory, self.ledger, scenario.start, maps.coca)
         self.displaced: Displaced | None = None
@@ -160,17 +162,7 @@ class World:
     @cached_property
     def homeland(self) -> NDArray[np.bool_]:
         """True where a department is of the core of a group, shape (group, place)."""
-        territory = self.territory
-        core = [
-            [code in self.ledger.groups[name].homeland for code in territory.departments]
-            for name in self.groups
-        ]
-        index = territory.department_index
-        return np.where(
-            index >= 0,
-            np.array(core, dtype=bool).reshape(-1, len(territory.departments))[:, index],
-            False,
-        )
+        return homelands(self.ledger, self.groups, self.territory)
 
     @cached_property
     def trade(self) -> Floats:
@@ -290,6 +282,14 @@ class World:
             )
         return members
 
+    def _check_president(self) -> None:
+        """Warn where a past government would be taken for that of 2022 to 2026."""
+        start, history = self.scenario.start, self.scenario.history
+        if start < _LEFT_SINCE and not any(event.inauguration for event in history):
+            self.warnings.append(
+                f"no inauguration in history: a president of type left governs at {start}"
+            )
+
     def _presence(self) -> None:
         """Count municipalities with presence at the start, by department where known."""
         start, departments = self.scenario.start, self.territory.departments
@@ -302,6 +302,9 @@ class World:
             self.municipalities = counts_of(self.ledger, self.groups, self.members, start)
         self.presence_counts, self.any_group = counts, any_group
 
+
+_LEFT_SINCE = Month(2022, 8)
+"""Month in which the president took office whose type the model starts from."""
 
 _RENTS = ("coca", "mining", "smuggling", "extortion")
 _YEARLY = ("year", "municipality")
