@@ -128,6 +128,33 @@ def test_groups_act_only_while_they_exist(ledger: Ledger) -> None:
                 assert event.date <= group.until, (event.id, name)
 
 
+def test_pairs_fight_and_part_when_the_ledger_says_so(ledger: Ledger) -> None:
+    """A run starts from the relations of its first month; later ones must come as events."""
+    scenario = load_scenario(WHOLE)
+    begins: dict[str, Month] = {}
+    ended: dict[str, Month] = {}
+    dated: dict[tuple[frozenset[str], str], Month] = {}
+    for event in scenario.timeline:
+        for kind, action in event.actions:
+            if kind in ("split", "demobilisation"):
+                heir = action.into if kind == "split" else action.dissident
+                begins.setdefault(heir or "", event.date)
+                if action.share == 1:
+                    ended[action.group] = event.date
+            if kind in ("war", "pact", "coexistence"):
+                dated[frozenset(action), kind] = event.date
+    for relation in ledger.relations:
+        pair = frozenset(relation.pair)
+        if "EPL" in pair:
+            continue  # It has members in the ledger from December 2025 on only.
+        if relation.since is not None and scenario.start <= relation.since <= scenario.end:
+            both = (begins.get(name, relation.since) for name in relation.pair)
+            assert dated[pair, relation.state] == max(relation.since, *both), relation.pair
+        ends = [ended.get(name) for name in relation.pair]
+        if relation.until is not None and relation.until not in ends:
+            assert dated[pair, "coexistence"] == relation.until.shift(1), relation.pair
+
+
 @pytest.mark.parametrize(("name", "year"), LATER.items())
 def test_without_its_timeline_a_hindcast_knows_nothing_after_its_start(
     name: str, year: int
