@@ -1,0 +1,143 @@
+"""The tables of a validation: for the terminal, as CSV and as Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rift_sim.analysis.onset_trial import OnsetRow
+from rift_sim.analysis.resample import Estimate
+from rift_sim.analysis.validation import ScoreRow, ShareRow
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+__all__ = ["onset_table", "score_table", "to_csv", "to_markdown"]
+
+Rows = Sequence[ScoreRow] | Sequence[ShareRow] | Sequence[OnsetRow]
+
+_SCORES = (
+    "target",
+    "mode",
+    "forecaster",
+    "years",
+    "cases",
+    "CRPS",
+    "log CRPS",
+    "90 % band: score",
+    "width",
+    "holds",
+    "skill against persistence [95 %]",
+    "of log CRPS",
+)
+_ONSET = (
+    "event",
+    "forecaster",
+    "AUC [95 %]",
+    "within departments",
+    "Brier",
+    "model ahead [95 %]",
+    "within departments",
+)
+
+
+def to_csv(rows: Rows) -> str:
+    """Return rows as CSV; an estimate takes three columns, its interval the last two."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if rows:
+        writer.writerow(_names(rows[0]))
+    for row in rows:
+        writer.writerow([cell for value in row for cell in _cells(value)])
+    return text.getvalue()
+
+
+def _names(row: Any) -> list[str]:
+    names: list[str] = []
+    for name, value in zip(row._fields, row, strict=True):
+        ends = ("", "_low", "_high") if isinstance(value, Estimate) else ("",)
+        names += [f"{name}{end}" for end in ends]
+    return names
+
+
+def _cells(value: object) -> list[str]:
+    if isinstance(value, Estimate):
+        return [f"{part:.6g}" for part in value]
+    return [f"{value:.6g}" if isinstance(value, float) else str(value)]
+
+
+def score_table(rows: Sequence[ScoreRow]) -> Table:
+    """Return the scores for a terminal: a line for each target, mode and forecaster."""
+    return _table(_SCORES, map(_score, rows))
+
+
+def onset_table(rows: Sequence[OnsetRow]) -> Table:
+    """Return the scores of onset and exit for a terminal."""
+    return _table(_ONSET, map(_onset, rows))
+
+
+def to_markdown(rows: Sequence[ScoreRow] | Sequence[OnsetRow]) -> str:
+    """Return rows as a Markdown table, as `score_table` and `onset_table` show them."""
+    lines: list[Sequence[str]] = []
+    for row in rows:
+        lines.append(_score(row) if isinstance(row, ScoreRow) else _onset(row))
+    headings = _SCORES if rows and isinstance(rows[0], ScoreRow) else _ONSET
+    table = [headings, ["---"] * len(headings), *lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in table) + "\n"
+
+
+def _table(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> Table:
+    from rich.table import Table
+
+    table = Table()
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if place < 3 else "right")
+    for line in lines:
+        table.add_row(*line)
+    return table
+
+
+def _score(row: ScoreRow) -> tuple[str, ...]:
+    own = row.forecaster == "persistence"
+    return (
+        f"{row.target} ({row.units})",
+        row.mode,
+        row.forecaster,
+        str(row.first) if row.first == row.last else f"{row.first}-{row.last}",
+        str(row.cases),
+        _number(row.crps),
+        f"{row.crps_log:.3f}",
+        _number(row.interval_90),
+        _number(row.width_90),
+        f"{row.inside_90.value:.0%}",
+        "" if own else _estimate(row.skill, "+.2f"),
+        "" if own else _estimate(row.skill_log, "+.2f"),
+    )
+
+
+def _onset(row: OnsetRow) -> tuple[str, ...]:
+    own = row.ahead.low == row.ahead.high == 0.0
+    return (
+        f"{row.event} {row.first}-{row.last} ({row.events} of {row.places})",
+        row.forecaster,
+        _estimate(row.auc, ".3f"),
+        _estimate(row.within, ".3f"),
+        "" if math.isnan(row.brier) else f"{row.brier:.3f}",
+        "" if own else _estimate(row.ahead, "+.3f"),
+        "" if own else _estimate(row.ahead_within, "+.3f"),
+    )
+
+
+def _estimate(found: Estimate, form: str) -> str:
+    if math.isnan(found.value):
+        return ""
+    if math.isnan(found.low):
+        return format(found.value, form)
+    return f"{found.value:{form}} [{found.low:{form}}, {found.high:{form}}]"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
