@@ -117,14 +117,14 @@ def strike(
     clashes
         Armed members lost in each place, shape (place,); written.
     """
-    losses[:] = 0.0
     clashes[:] = 0.0
     for g in range(armed.shape[0]):
-        faced = -rate / 12.0 * exposure[g]
+        faced, lost = -rate / 12.0 * exposure[g], 0.0
         for c in range(held.number[g]):
             i = held.place[g, c]
             kept = exp(faced * operations[i])
             clashes[i] += (1.0 - kept) * armed[g, i]
-            losses[g] += (1.0 - kept) * (armed[g, i] + support[g, i])
+            lost += (1.0 - kept) * (armed[g, i] + support[g, i])
             armed[g, i] *= kept
             support[g, i] *= kept
+        losses[g] = lost
