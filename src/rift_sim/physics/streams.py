@@ -309,4 +309,9 @@ def group_number(name: str) -> int:
 
 def uniform_at(seed: int, replicate: int, month: int, process: Process, place: int = 0) -> float:
     """Draw one uniform number outside a kernel: what agents use."""
-    return uniform(stream(seed, replicate, month, process), place)
+    return _uniform_at(seed, replicate, month, int(process), place)
+
+
+@kernel
+def _uniform_at(seed: int, replicate: int, month: int, process: int, place: int) -> float:
+    return uniform(stream_key(seed, replicate, month, process), place)
