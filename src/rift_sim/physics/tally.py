@@ -101,15 +101,26 @@ def tally_reports(
                 surveyed[department[i], g] += survey[g, i]
         named_group[0, g], named_group[1, g], named_group[2, g] = heard, seen, holds
     alerted = surveyed_people = controlled = everyone = 0.0
-    for i in range(places):
-        d = department[i]
-        if d >= 0:
-            everyone += people[i]
-            alerted += people[i] if named[i] & 1 else 0.0
-            surveyed_people += people[i] if named[i] & 2 else 0.0
-            controlled += people[i] if named[i] & 4 else 0.0
-            for k in range(3):
-                named_department[k, d] += float((named[i] >> k) & 1)
+    at, end = np.uint64(0), np.uint64(places)
+    while at < end:
+        d = department[at]
+        if d < 0:
+            at += np.uint64(1)
+            continue
+        # Sums stay in registers as long as the department is the same.
+        alerts = surveys = controls = 0
+        while at < end and department[at] == d:
+            alerts += named[at] & 1
+            surveys += (named[at] >> 1) & 1
+            controls += named[at] >> 2
+            everyone += people[at]
+            alerted += people[at] if named[at] & 1 else 0.0
+            surveyed_people += people[at] if named[at] & 2 else 0.0
+            controlled += people[at] if named[at] & 4 else 0.0
+            at += np.uint64(1)
+        named_department[0, d] += alerts
+        named_department[1, d] += surveys
+        named_department[2, d] += controls
     living[0], living[1], living[2], living[3] = alerted, surveyed_people, controlled, everyone
 
 
