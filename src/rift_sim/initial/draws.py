@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.physics.kernel import kernel
-from rift_sim.physics.streams import fill_normal, group_place, uniform
+from rift_sim.physics.quantiles import fill_normal
+from rift_sim.physics.streams import group_place, uniform
 
 __all__ = ["normals", "normals_by_group", "uniforms", "uniforms_by_group"]
 

@@ -7,8 +7,9 @@ import numpy as np
 from rift_sim.physics.arrays import Flags, Floats
 from rift_sim.physics.elementary import exp
 from rift_sim.physics.kernel import kernel
+from rift_sim.physics.quantiles import fill_normal, fill_poisson
 from rift_sim.physics.reach import Lodgers
-from rift_sim.physics.streams import fill_normal, fill_poisson, uniform
+from rift_sim.physics.streams import uniform
 
 __all__ = ["COEXISTENCE", "PACT", "WAR", "deaths", "fight", "violence"]
 

@@ -7,7 +7,8 @@ import numpy as np
 from rift_sim.physics.arrays import Floats, Indices
 from rift_sim.physics.elementary import exp, log, power
 from rift_sim.physics.kernel import kernel
-from rift_sim.physics.streams import fill_normal, fill_poisson, uniform
+from rift_sim.physics.quantiles import fill_normal, fill_poisson
+from rift_sim.physics.streams import uniform
 
 __all__ = [
     "confine",
