@@ -16,7 +16,8 @@ from mesa.discrete_space import Network
 from benchmarks.reference.armed import Weights
 from benchmarks.reference.municipality import BorderZone, Municipality
 from benchmarks.reference.pairs import make_pairs
-from rift_sim.physics.streams import Process, normal, stream, uniform
+from rift_sim.physics.quantiles import normal
+from rift_sim.physics.streams import Process, stream, uniform
 from rift_sim.vocabulary import COUNTRIES
 
 if TYPE_CHECKING:

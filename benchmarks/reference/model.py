@@ -56,7 +56,7 @@ class TwinModel(RiftModel):
 
     def step(self) -> None:
         """Simulate one month."""
-        self.month = self.month.shift(1)
+        self.month_index += 1
         ground, government = self.ground, self.government
         ground.begin(self.month_index)
         self._politics()

@@ -8,7 +8,8 @@ import numpy as np
 
 from benchmarks.reference.armed import HeldPlace
 from rift_sim.initial.levels import MASS_LARGEST, MASS_LIMIT, MASS_SMALLEST
-from rift_sim.physics.streams import normal, poisson, uniform
+from rift_sim.physics.quantiles import normal, poisson
+from rift_sim.physics.streams import uniform
 
 __all__ = ["BorderZone", "Municipality"]
 

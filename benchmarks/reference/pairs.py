@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
-from rift_sim.physics.streams import normal, uniform
+from rift_sim.physics.quantiles import normal
+from rift_sim.physics.streams import uniform
 
 if TYPE_CHECKING:
     from rift_sim.initial.state import State

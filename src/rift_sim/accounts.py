@@ -84,7 +84,9 @@ class Accounts:
         self.weights = np.zeros(4)
         self.rents, self.utilities = np.zeros((groups, places)), np.zeros((groups, places))
         self.strength = np.zeros((groups, places))
+        # Kernels leave scratch and mark all zero, and space as it happens to be.
         self.scratch, self.mark = np.zeros((4, places)), np.zeros(places, dtype=np.uint8)
+        self.space = np.empty((4, places))
         self.held, self.prospects = new_cells(groups, places), new_cells(groups, places)
         self.lodgers = new_lodgers(groups, places)
         self.listed = np.zeros((groups, places), dtype=np.uint8)

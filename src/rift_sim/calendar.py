@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -50,10 +51,11 @@ class Month:
         """Months since year 0; differences of indices are numbers of months."""
         return self.year * 12 + self.month - 1
 
-    @classmethod
-    def from_index(cls, index: int) -> Month:
+    @staticmethod
+    @lru_cache(maxsize=1024)
+    def from_index(index: int) -> Month:
         """Invert `index`."""
-        return cls(index // 12, index % 12 + 1)
+        return Month(index // 12, index % 12 + 1)
 
     def shift(self, months: int) -> Month:
         """Return the month that lies `months` later (earlier if negative)."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 from numpy.typing import NDArray
 
-from rift_sim.agents.armed_group import ArmedGroup
+from rift_sim.agents.armed_group import MOST_GROWTH, ArmedGroup
 from rift_sim.agents.base import release
 from rift_sim.agents.government import Government
 from rift_sim.agents.partners import China, Neighbour, UnitedStates
@@ -64,9 +64,9 @@ class RiftModel(mesa.Model):
         The six pillars and the crises.
     state
         The arrays of the map.
-    month
-        The month that was simulated last; before the first step, the month before the
-        start.
+    month_index
+        Absolute index of the month that was simulated last; before the first step, of the
+        month before the start.
 
     Raises
     ------
@@ -105,7 +105,8 @@ class RiftModel(mesa.Model):
         self.off = frozenset(c for c, on in self.scenario.mechanisms.items() if not on)
         self.started = False
         self.elections = 0
-        self.month = self._first_month().shift(-1)
+        self._end = self.scenario.end.index
+        self.month_index = self._first_month().index - 1
         self.united_states = UnitedStates(self)
         self.china = China(self)
         self.stakeholders = Stakeholders(self)
@@ -127,9 +128,9 @@ class RiftModel(mesa.Model):
         release(self)
 
     @property
-    def month_index(self) -> int:
-        """Absolute index of the month."""
-        return self.month.index
+    def month(self) -> Month:
+        """The month that was simulated last; see `month_index`."""
+        return Month.from_index(self.month_index)
 
     def on(self, claim: str) -> bool:
         """Say whether the mechanism of a claim (C01 to C28) is switched on."""
@@ -153,7 +154,7 @@ class RiftModel(mesa.Model):
         row = group.order
         now = float((self.state.armed[row] + self.state.support[row]).sum())
         before = float(self.ground.members_start[row])
-        return min(2.0, max(0.5, now / before)) if before > 0.0 else 1.0
+        return min(MOST_GROWTH, max(0.5, now / before)) if before > 0.0 else 1.0
 
     def step(self) -> None:
         """Simulate one month, in the order of the design.
@@ -169,14 +170,14 @@ class RiftModel(mesa.Model):
                 key="step",
                 allowed="steps while model.running is true",
             )
-        self.month = self.month.shift(1)
+        self.month_index += 1
         self.ground.begin(self.month_index)
         self._politics()
         self._relations()
         self.government.step()
         self._groups()
         self._live_on_the_map()
-        self.running = self.month < self.scenario.end
+        self.running = self.month_index < self._end
 
     def _make_ground(self) -> Ground:
         return Ground(self.world, self.draw, self.state, self.seed_number, self.replicate, self.on)
@@ -195,11 +196,11 @@ class RiftModel(mesa.Model):
 
     def _groups(self) -> None:
         """Let groups decide; the effort they face this month was ordered before."""
-        exposure, recruitment = self.ground.exposure, self.ground.recruitment
-        for group in self.groups:
-            exposure[group.order] = group.exposure
+        ground, groups = self.ground, self.groups
+        ground.exposure[:] = [group.exposure for group in groups]
+        for group in groups:
             group.step()
-            recruitment[group.order] = group.recruitment
+        ground.recruitment[:] = [group.recruitment for group in groups]
 
     def _live_on_the_map(self) -> None:
         """Carry out what was decided, place by place (`rift_sim.physics.month`)."""
@@ -221,7 +222,7 @@ class RiftModel(mesa.Model):
         At least one such month is lived, so that every input of capability has a value.
         """
         for index in range(self.month_index + 1, self.scenario.start.index):
-            self.month = Month.from_index(index)
+            self.month_index = index
             self._politics()
             self._relations()
             self.government.step()

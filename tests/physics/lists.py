@@ -12,6 +12,11 @@ def scratch(places: int) -> np.ndarray:
     return np.zeros((4, places))
 
 
+def overwritten(places: int) -> np.ndarray:
+    """Return working space of kernels that overwrite it: whoever reads it first spoils a result."""
+    return np.full((4, places), np.nan)
+
+
 def everywhere(groups: int, places: int) -> tuple[Cells, Lodgers]:
     """List every group in every place."""
     return footholds_of(np.ones((groups, places), dtype=np.uint8))

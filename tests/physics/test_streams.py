@@ -8,16 +8,8 @@ from scipy import stats
 
 from rift_sim.initial.draws import normals, uniforms
 from rift_sim.physics.elementary import exp, log, power
-from rift_sim.physics.streams import (
-    Process,
-    fill_at,
-    fill_poisson,
-    normal,
-    poisson,
-    stream,
-    uniform,
-    uniform_at,
-)
+from rift_sim.physics.quantiles import fill_poisson, normal, poisson
+from rift_sim.physics.streams import Process, fill_at, stream, uniform, uniform_at
 
 
 def test_uniform_numbers_are_uniform() -> None:

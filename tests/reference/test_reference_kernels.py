@@ -31,6 +31,7 @@ from rift_sim.physics import (
     observation,
     operations,
     pairs,
+    quantiles,
     reach,
     shocks,
     streams,
@@ -553,8 +554,8 @@ def tallies(r: RandomGround) -> None:
 
 
 @against(
-    "uniform", "fill_at", "normal", "poisson", "fill_poisson", "group_place", "pair_place",
-    "stream_key",
+    "uniform", "fill_at", "normal", "poisson", "fill_normal", "fill_poisson", "group_place",
+    "pair_place", "stream_key",
 )  # fmt: skip
 def draws(r: RandomGround) -> None:
     """The twin draws with the first three, one at a time; here they face the textbook."""
@@ -576,16 +577,22 @@ def draws(r: RandomGround) -> None:
     assert out.tolist() == [streams.uniform(key, 5), streams.uniform(key, 2**32 - 1)]
     coordinates = (7, 3, 24313, Process.DEATHS)
     assert streams.stream_key(*coordinates) == int(streams.stream(*coordinates))
+    luck = np.concatenate(
+        [r.rng.random(100), 1e-9 ** r.rng.random(20), 1.0 - r.rng.random(20) / 99.0]
+    )
+    normals = np.empty(luck.size)
+    quantiles.fill_normal(normals, luck)
+    assert normals.tolist() == [quantiles.normal(u) for u in luck]
     for u in r.rng.random(100):
-        np.testing.assert_allclose(streams.normal(u), NormalDist().inv_cdf(u), rtol=2e-9)
+        np.testing.assert_allclose(quantiles.normal(u), NormalDist().inv_cdf(u), rtol=2e-9)
         mean = r.rng.uniform(0.0, 6.0)
         count, total = 0, math.exp(-mean)
         while total < u:
             count += 1
             total += math.exp(-mean + count * math.log(mean) - math.lgamma(count + 1))
-        assert streams.poisson(mean, u) == count
+        assert quantiles.poisson(mean, u) == count
         together, *space = np.empty((3, 5))
-        streams.fill_poisson(together, np.full(5, mean), np.full(5, u), *space)
+        quantiles.fill_poisson(together, np.full(5, mean), np.full(5, u), *space)
         assert (together == count).all()
 
 

@@ -12,11 +12,14 @@ from rift_sim.physics.streams import Process, group_number, uniform_at
 if TYPE_CHECKING:
     from rift_sim.model import RiftModel
 
-__all__ = ["ArmedGroup"]
+__all__ = ["MOST_GROWTH", "ArmedGroup"]
 
 _FED = ("paramilitary", "successor")
 """Families of groups that U.S. security aid may feed: those that fought beside the forces, and
 what became of them (judgement; the evidence is on the former)."""
+
+MOST_GROWTH = 2.0
+"""Growth at the table above which a group is no more likely to leave it (judgement)."""
 
 
 class ArmedGroup(Actor):
@@ -56,6 +59,8 @@ class ArmedGroup(Actor):
     @property
     def exposure(self) -> float:
         """Share of the state's effort that the group has to face."""
+        if not (self.talks or self.ceasefire or self.designated):
+            return 1.0
         draw = self.rift.draw
         faced = 1.0 + draw.designation_pressure if self.designated else 1.0
         if not (self.talks or self.ceasefire) or not self.rift.on("C12"):
@@ -83,11 +88,14 @@ class ArmedGroup(Actor):
     def _gives_up(self) -> bool:
         """Say whether the group leaves the table; one that grows there has less reason to stay."""
         rift = self.rift
-        hazard = rift.draw.talks_leave / 12.0 * rift.growth_at_table(self)
         u = uniform_at(
             rift.seed_number, rift.replicate, rift.month_index, Process.TALKS, self.number
         )
-        return u < 1.0 - math.exp(-hazard)
+        hazard = rift.draw.talks_leave / 12.0
+        # Adding up members takes long, and most draws are above whatever growth may bring.
+        if u >= 1.0 - math.exp(-hazard * MOST_GROWTH):
+            return False
+        return u < 1.0 - math.exp(-hazard * rift.growth_at_table(self))
 
     def leave_table(self) -> None:
         """End talks and any ceasefire."""

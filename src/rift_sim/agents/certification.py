@@ -47,7 +47,7 @@ class Certification:
     def step(self) -> int:
         """Decide in September, unless the scenario has; return 1 for a decertification."""
         model = self.model
-        if model.month.month != _SEPTEMBER or not model.started:
+        if not model.started or model.month.month != _SEPTEMBER:
             return 0
         coca = model.coca_hectares()
         growth = math.log(coca / self.coca) if coca > 0.0 and self.coca > 0.0 else 0.0

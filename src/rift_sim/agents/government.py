@@ -158,7 +158,8 @@ class Government(Actor):
     def _combine(self) -> None:
         """Build up substitutes for what is missing, and combine it all into capability."""
         draw = self.rift.draw
-        air, analysts, experience, officers = (self._provided() | self.frozen).values()
+        provided = self._provided() | self.frozen if self.frozen else self._provided()
+        air, analysts, experience, officers = provided.values()
         years, ceiling = draw.substitution_years, draw.substitution_ceiling
         # Who holds what the partner gives holds what stands in for it, too.
         if "C01" not in self.frozen:

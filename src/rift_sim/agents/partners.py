@@ -39,6 +39,8 @@ class UnitedStates(Partner):
         Lines that a scenario holds; the agent leaves them alone.
     disbursed
         Aid that arrives, by line, 1 = fiscal year 2024.
+    support
+        Mean of what is disbursed in the three security lines, as far as it can be absorbed.
     dollars
         Dollars a month by line at a level of 1.
     """
@@ -48,7 +50,7 @@ class UnitedStates(Partner):
         self.level = dict.fromkeys(AID_LINES, 1.0)
         self.disbursed = dict.fromkeys(AID_LINES, 1.0)
         self.dollars = {line: model.draw[f"aid_{line}"] / 12.0 for line in AID_LINES}
-        self.anticrime = 1.0
+        self.anticrime = self.support = 1.0
         self.held: set[str] = set()
         self.ramps: dict[str, tuple[float, int]] = {}
 
@@ -78,19 +80,25 @@ class UnitedStates(Partner):
     def step(self) -> None:
         """Appropriate at the start of the fiscal year; disburse with the pipeline's delay."""
         rift = self.rift
-        if rift.month.month == 10 and rift.started:
+        if rift.started and rift.month.month == 10:
             self._appropriate()
+        if self.ramps:
+            self._climb()
+        level, disbursed, delay = self.level, self.disbursed, rift.draw.aid_pipeline
+        for line in AID_LINES:
+            disbursed[line] = relax(disbursed[line], level[line], delay)
+        self.support = min(ABSORBED, sum(_security(disbursed)) / 3.0)
+        if rift.on("C19") or not rift.started:
+            lost = rift.draw.anticrime_share * (1.0 - rift.relationship.index)
+            self.anticrime = relax(self.anticrime, 1.0 - lost, 24.0)
+
+    def _climb(self) -> None:
+        """Take one step along the straight lines that a scenario draws."""
         for line, (change, months) in list(self.ramps.items()):
             self.level[line] += change
             self.ramps[line] = (change, months - 1)
             if months <= 1:
                 del self.ramps[line]
-        level, disbursed, delay = self.level, self.disbursed, rift.draw.aid_pipeline
-        for line in AID_LINES:
-            disbursed[line] = relax(disbursed[line], level[line], delay)
-        if rift.on("C19") or not rift.started:
-            lost = rift.draw.anticrime_share * (1.0 - rift.relationship.index)
-            self.anticrime = relax(self.anticrime, 1.0 - lost, 24.0)
 
     def _appropriate(self) -> None:
         """Move free lines part of the way to the aid that the state of diplomacy earns."""
@@ -104,12 +112,6 @@ class UnitedStates(Partner):
     def usd(self, line: str) -> float:
         """Return the dollars disbursed in the month in one line."""
         return self.dollars[line] * self.disbursed[line]
-
-    @property
-    def support(self) -> float:
-        """Mean level of the three security lines, as far as it can be absorbed."""
-        lines: tuple[float, ...] = _security(self.disbursed)
-        return min(ABSORBED, sum(lines) / 3.0)
 
     @property
     def security(self) -> float:

@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from rift_sim.agents.certification import Certification
+from rift_sim.physics.quantiles import poisson
 from rift_sim.physics.relationship import crisis_rate, echo_of, echo_step, pillar_step
-from rift_sim.physics.streams import Process, poisson, uniform_at
+from rift_sim.physics.streams import Process, uniform_at
 from rift_sim.vocabulary import PILLARS
 
 if TYPE_CHECKING:

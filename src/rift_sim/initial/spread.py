@@ -9,7 +9,8 @@ from rift_sim.initial.presence import best_first, list_department
 from rift_sim.physics.arrays import Flags, Floats, Indices, Ints, Numbers
 from rift_sim.physics.elementary import exp, log
 from rift_sim.physics.kernel import kernel
-from rift_sim.physics.streams import group_place, normal, uniform
+from rift_sim.physics.quantiles import normal
+from rift_sim.physics.streams import group_place, uniform
 
 __all__ = ["LEAST_MEMBERS", "move_abroad", "share_members", "spread_coca", "survey_thresholds"]
 

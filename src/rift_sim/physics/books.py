@@ -116,6 +116,7 @@ class Books(NamedTuple):
     listed: Flags
     mark: Flags
     scratch: Floats
+    space: Floats
     held: Cells
     prospects: Cells
     lodgers: Lodgers

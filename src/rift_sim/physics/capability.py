@@ -30,15 +30,14 @@ def ces(
     """
     total = sum(weights)
     rho = 1.0 - 1.0 / elasticity
-    positive = [value if value > 1e-6 else 1e-6 for value in inputs]
     if abs(rho) < 1e-9:
         core = 1.0
-        for value, weight in zip(positive, weights, strict=True):
-            core *= value ** (weight / total)
+        for value, weight in zip(inputs, weights, strict=True):
+            core *= max(value, 1e-6) ** (weight / total)
     else:
         mean = 0.0
-        for value, weight in zip(positive, weights, strict=True):
-            mean += weight / total * value**rho
+        for value, weight in zip(inputs, weights, strict=True):
+            mean += weight / total * (value if value > 1e-6 else 1e-6) ** rho
         core = mean ** (1.0 / rho)
     return floor + (1.0 - floor) * core
 

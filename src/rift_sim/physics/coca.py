@@ -7,7 +7,8 @@ import numpy as np
 from rift_sim.physics.arrays import Floats, Indices
 from rift_sim.physics.elementary import exp
 from rift_sim.physics.kernel import kernel
-from rift_sim.physics.streams import normal, uniform
+from rift_sim.physics.quantiles import fill_normal
+from rift_sim.physics.streams import uniform
 
 __all__ = ["coca_step"]
 
@@ -65,12 +66,21 @@ def coca_step(
         Hectares planted (net of abandonment) and removed, shape (2,); written.
     """
     places = coca.size
-    reachable = 0.0
+    fields, number = np.empty(places, dtype=np.uint32), np.uint64(0)
     for i in range(places):
-        reachable += coca[i] * (0.3 + 0.7 * access[i])
+        fields[number] = i
+        number += np.uint64(coca[i] > 0.0)
+    luck, weather = np.empty(number), np.empty(number)
+    reachable = 0.0
+    for n in range(number):
+        reachable += coca[fields[n]] * (0.3 + 0.7 * access[fields[n]])
+    for n in range(number):
+        luck[n] = uniform(key_local, fields[n])
+    fill_normal(weather, luck)
     share = min(0.5, removal / reachable) if reachable > 0.0 else 0.0
-    totals[:] = 0.0
+    planted = removed = 0.0
     chance = 1.0 - exp(-entry_rate / 12.0)
+    number = np.uint64(0)
     for i in range(places):
         if coca[i] > 0.0:
             taken = coca[i] * (0.3 + 0.7 * access[i]) * share
@@ -79,15 +89,17 @@ def coca_step(
             drift = trend * room if trend > 0.0 or room < 0.0 else trend
             if room < 0.0:
                 drift = min(drift, 0.05 * room)
-            noise = local_spread * normal(uniform(key_local, i))
+            noise = local_spread * weather[number]
+            number += np.uint64(1)
             grown = left * exp(drift + shock[i] + noise - 0.5 * local_spread**2)
-            totals[0] += grown - left
-            totals[1] += taken
+            planted += grown - left
+            removed += taken
             coca[i] = grown
-        elif capacity[i] > 0.0 and held[i] > 0.0:
+        elif capacity[i] > 0.0 and held[i] > 0.0 and uniform(key_entry, i) < chance:
             near = False
             for k in range(indptr[i], indptr[i + 1]):
                 near = near or coca[indices[k]] > 30.0
-            if near and uniform(key_entry, i) < chance:
+            if near:
                 coca[i] = min(first_field, capacity[i])
-                totals[0] += coca[i]
+                planted += coca[i]
+    totals[0], totals[1] = planted, removed

@@ -7,8 +7,9 @@ import numpy as np
 from rift_sim.physics.arrays import Flags, Floats
 from rift_sim.physics.elementary import exp
 from rift_sim.physics.kernel import kernel
+from rift_sim.physics.quantiles import fill_normal, fill_poisson
 from rift_sim.physics.reach import Lodgers
-from rift_sim.physics.streams import fill_poisson, normal, uniform
+from rift_sim.physics.streams import uniform
 
 __all__ = ["COEXISTENCE", "PACT", "WAR", "deaths", "fight", "violence"]
 
@@ -130,18 +131,19 @@ def violence(
 
 
 @kernel
-def deaths(out: Floats, expected: Floats, spread: float, key: np.uint64, scratch: Floats) -> None:
+def deaths(out: Floats, expected: Floats, spread: float, key: np.uint64, space: Floats) -> None:
     """Draw conflict deaths in each place.
 
     A Poisson count whose mean carries lognormal noise of standard deviation `spread`
-    and mean 1. Shapes (place,); `scratch` has shape (4, place), all zero, and is left so.
+    and mean 1. Shapes (place,); `space` has shape (4, place) and is overwritten.
     """
     places = out.size
-    mean, luck, term = scratch[0], scratch[1], scratch[2]
+    mean, luck, term = space[0], space[1], space[2]
     for i in range(places):
-        noise = exp(spread * normal(uniform(key, places + i)) - 0.5 * spread * spread)
-        mean[i] = expected[i] * noise
+        luck[i] = uniform(key, places + i)
+    fill_normal(term, luck)
+    for i in range(places):
+        mean[i] = expected[i] * exp(spread * term[i] - 0.5 * spread * spread)
     for i in range(places):
         luck[i] = uniform(key, i)
-    fill_poisson(out, mean, luck, term, scratch[3])
-    scratch[:] = 0.0
+    fill_poisson(out, mean, luck, term, space[3])

@@ -7,7 +7,8 @@ import numpy as np
 from rift_sim.physics.arrays import Floats, Indices
 from rift_sim.physics.elementary import exp, log, power
 from rift_sim.physics.kernel import kernel
-from rift_sim.physics.streams import fill_poisson, normal, uniform
+from rift_sim.physics.quantiles import fill_normal, fill_poisson
+from rift_sim.physics.streams import uniform
 
 __all__ = [
     "confine",
@@ -115,7 +116,7 @@ def displace(
     key_count: np.uint64,
     key_mass: np.uint64,
     key_size: np.uint64,
-    scratch: Floats,
+    space: Floats,
 ) -> None:
     """Draw the newly displaced of each place and take them from the residents.
 
@@ -142,21 +143,24 @@ def displace(
         Monthly autocorrelation and standard deviation of the log-noise.
     key_noise, key_count, key_mass, key_size
         Streams.
-    scratch
-        Shape (4, place), all zero; left so.
+    space
+        Shape (4, place); overwritten.
     """
     fresh = np.sqrt(1.0 - persistence * persistence) * spread
     places = newly.size
-    mean, luck, margin = scratch[0], scratch[1], scratch[2]
+    mean, luck, margin = space[0], space[1], space[2]
     for i in range(places):
-        noise[i] = persistence * noise[i] + fresh * normal(uniform(key_noise, i))
+        luck[i] = uniform(key_noise, i)
+    fill_normal(mean, luck)
+    for i in range(places):
+        noise[i] = persistence * noise[i] + fresh * mean[i]
     for i in range(places):
         pressure[i] = expected[i] * shock[i] * exp(noise[i] - 0.5 * spread * spread)
     for i in range(places):
         mean[i] = rates[0] * pressure[i]
     for i in range(places):
         luck[i] = uniform(key_count, i)
-    fill_poisson(newly, mean, luck, margin, scratch[3])
+    fill_poisson(newly, mean, luck, margin, space[3])
     for i in range(places):
         margin[i] = 1.0 - exp(-rates[1] * expected[i] * shock[i]) - uniform(key_mass, i)
     for i in range(places):
@@ -167,7 +171,6 @@ def displace(
         newly[i] = min(newly[i], np.floor(rates[5] * resident[i]))
     for i in range(places):
         resident[i] -= newly[i]
-    scratch[:] = 0.0
 
 
 @kernel
@@ -179,24 +182,23 @@ def confine(
     rate: float,
     limit: float,
     key: np.uint64,
-    scratch: Floats,
+    space: Floats,
 ) -> None:
     """Draw the people newly confined: the same violence, but no way out.
 
     Confinement competes with flight: its rate grows with the square of remoteness.
     `pressure` is that of `displace`. Shapes (place,); `limit` is the largest share of
-    residents in a month; `scratch` has shape (4, place), all zero, and is left so.
+    residents in a month; `space` has shape (4, place) and is overwritten.
     """
     places = confined.size
-    mean, luck = scratch[0], scratch[1]
+    mean, luck = space[0], space[1]
     for i in range(places):
         mean[i] = rate * pressure[i] * remoteness[i] * remoteness[i]
     for i in range(places):
         luck[i] = uniform(key, i)
-    fill_poisson(confined, mean, luck, scratch[2], scratch[3])
+    fill_poisson(confined, mean, luck, space[2], space[3])
     for i in range(places):
         confined[i] = min(confined[i], np.floor(limit * resident[i]))
-    scratch[:] = 0.0
 
 
 @kernel
@@ -212,7 +214,7 @@ def resettle(
     rates: Floats,
     totals: Floats,
     hosted: Floats,
-    scratch: Floats,
+    space: Floats,
 ) -> None:
     """Move the displaced through their states: away, protracted, returned, settled.
 
@@ -240,23 +242,24 @@ def resettle(
         written.
     hosted
         Displaced people who live in each place, shape (place,); written.
-    scratch
-        Shape (4, place), all zero; left so.
+    space
+        Shape (4, place); overwritten.
     """
-    totals[:] = 0.0
+    returned = crossed = settled = grown = 0.0
     places, count = weights.shape
-    calm, guests = scratch[0], scratch[1]
+    calm, guests = space[0], space[1]
+    guests[:] = 0.0
     for i in range(places):
         calm[i] = exp(-rates[4] * violence[i])
     for i in range(places):
         out = newly[i] * abroad_share[i]
-        totals[1] += out
+        crossed += out
         away[i] += newly[i] - out
         back = away[i] * rates[0] * calm[i]
         staying = away[i] - back
         away[i] = staying * (1.0 - rates[1])
         resident[i] += back
-        totals[0] += back
+        returned += back
         # Those who settle and those who stay away live with the same hosts.
         for k in range(count):
             guests[destinations[i, k]] += staying * weights[i, k]
@@ -265,9 +268,9 @@ def resettle(
         solved = protracted[i] * rates[2]
         protracted[i] -= solved
         resident[i] += solved
-        totals[2] += solved
+        settled += solved
         born = resident[i] * rates[3]
         resident[i] += born
-        totals[3] += born
+        grown += born
         hosted[i] = protracted[i] + (1.0 - rates[1]) * guests[i]
-    scratch[:] = 0.0
+    totals[0], totals[1], totals[2], totals[3] = returned, crossed, settled, grown

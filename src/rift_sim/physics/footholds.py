@@ -154,18 +154,20 @@ def withdraw(
     """
     dispersed[:] = 0.0
     given_up = 0
+    luck = np.empty(armed.shape[1])
     for g in range(armed.shape[0]):
-        c = 0
-        while c < held.number[g]:
-            i = held.place[g, c]
-            c += 1
+        number, dropped = held.number[g], np.uint64(0)
+        for n in range(number):
+            luck[n] = uniform(key, group_place(numbers[g], held.place[g, n]))
+        for n in range(number):
+            # Those given up before are off the list.
+            i = held.place[g, n - dropped]
             here = armed[g, i] + support[g, i]
             base = rate / 12.0 * small / (here + small)
-            u = uniform(key, group_place(numbers[g], i))
-            if u > 10.0 * base:
+            if luck[n] > 10.0 * base:
                 continue
             doubt = min(10.0, max(0.1, exp(mean_utility[g] - utilities[g, i])))
-            if u >= 1.0 - exp(-base * doubt):
+            if luck[n] >= 1.0 - exp(-base * doubt):
                 continue
             best = i
             most = 0.0
@@ -183,6 +185,6 @@ def withdraw(
             support[g, i] = 0.0
             present[g, i] = 0
             drop_foothold(g, i, listed, held, lodgers)
-            c -= 1
+            dropped += np.uint64(1)
             given_up += 1
     return given_up

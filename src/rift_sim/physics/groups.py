@@ -136,7 +136,6 @@ def recruit(
     scratch
         Shape (4, place), all zero; left so.
     """
-    recruits[:] = 0.0
     total, pull = scratch[0], scratch[1]
     for g in range(armed.shape[0]):
         for c in range(held.number[g]):
@@ -148,19 +147,22 @@ def recruit(
             pull[c] = (0.05 + rents[g, held.place[g, c]]) / (0.05 + mean_rent[g])
         for k in range(number):
             pull[k] = min(3.0, power(pull[k], elasticity))
+        joined = 0.0
         for c in range(number):
             i = held.place[g, c]
             here = armed[g, i] + support[g, i]
             if here > 0.0:
                 room = max(0.0, 1.0 - total[i] / capacity[i])
                 gain = here * rates[g] / 12.0 * pull[c] * room
-                recruits[g] += gain
+                joined += gain
                 # Who arms whom follows need: losses of fighters are made good first.
                 lack = armed_share[g] - armed[g, i] / here
                 part = min(1.0, max(0.0, armed_share[g] + 2.0 * lack))
                 armed[g, i] += gain * part
                 support[g, i] += gain * (1.0 - part)
-    scratch[:] = 0.0
+        recruits[g] = joined
+    total[:] = 0.0
+    pull[:] = 0.0
 
 
 @kernel

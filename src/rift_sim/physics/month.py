@@ -194,7 +194,7 @@ def _suffer(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
         s.violence, s.memory, b.fighting, b.clashes, b.reach, a.violence_levels, p.violence_months
     )
     key = stream_key(o.seed, o.replicate, o.month, Process.DEATHS)
-    deaths(b.dead, s.violence, p.deaths_spread, key, b.scratch)
+    deaths(b.dead, s.violence, p.deaths_spread, key, b.space)
     # Without C08 as much is taken as at the start.
     takers = b.reach if p.extortion_follows_groups else a.reach_start
     extort(b.extorted, a.trade, takers, p.extortion_scale, p.extortion_level)
@@ -221,15 +221,15 @@ def _flee(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
         stream_key(o.seed, o.replicate, o.month, Process.DISPLACEMENT),
         stream_key(o.seed, o.replicate, o.month, Process.MASS_EVENT),
         stream_key(o.seed, o.replicate, o.month, Process.MASS_SIZE),
-        b.scratch,
+        b.space,
     )  # fmt: skip
     confine(
         b.confined, b.flight, a.remoteness, s.resident, p.confined, p.confined_limit,
-        stream_key(o.seed, o.replicate, o.month, Process.CONFINEMENT), b.scratch,
+        stream_key(o.seed, o.replicate, o.month, Process.CONFINEMENT), b.space,
     )  # fmt: skip
     resettle(
         b.newly, s.violence, s.resident, s.away, s.protracted, a.destinations,
-        a.destination_weights, a.abroad_share, a.settlement_rates, b.flows, b.hosted, b.scratch,
+        a.destination_weights, a.abroad_share, a.settlement_rates, b.flows, b.hosted, b.space,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from rift_sim.physics.arrays import Floats
 from rift_sim.physics.elementary import exp, log, power
 from rift_sim.physics.kernel import kernel
@@ -117,14 +119,18 @@ def strike(
     clashes
         Armed members lost in each place, shape (place,); written.
     """
-    losses[:] = 0.0
     clashes[:] = 0.0
+    kept = np.empty(clashes.size)
     for g in range(armed.shape[0]):
-        faced = -rate / 12.0 * exposure[g]
-        for c in range(held.number[g]):
+        faced, lost, number = -rate / 12.0 * exposure[g], 0.0, held.number[g]
+        for c in range(number):
+            kept[c] = faced * operations[held.place[g, c]]
+        for k in range(number):
+            kept[k] = exp(kept[k])
+        for c in range(number):
             i = held.place[g, c]
-            kept = exp(faced * operations[i])
-            clashes[i] += (1.0 - kept) * armed[g, i]
-            losses[g] += (1.0 - kept) * (armed[g, i] + support[g, i])
-            armed[g, i] *= kept
-            support[g, i] *= kept
+            clashes[i] += (1.0 - kept[c]) * armed[g, i]
+            lost += (1.0 - kept[c]) * (armed[g, i] + support[g, i])
+            armed[g, i] *= kept[c]
+            support[g, i] *= kept[c]
+        losses[g] = lost

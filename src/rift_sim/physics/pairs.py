@@ -8,7 +8,8 @@ from rift_sim.physics.arrays import Floats, Numbers
 from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
 from rift_sim.physics.elementary import exp
 from rift_sim.physics.kernel import kernel
-from rift_sim.physics.streams import normal, pair_place, uniform
+from rift_sim.physics.quantiles import normal
+from rift_sim.physics.streams import pair_place, uniform
 
 __all__ = ["MEETING", "pair_intensity", "pair_shock_step", "pair_state_step"]
 

@@ -117,6 +117,16 @@ def _gather(flags: Flags, found: Indices) -> int:
 
 
 @inlined
+def _choose(flags: Flags, places: Indices, found: Indices) -> int:
+    """Write those of `places` whose flag is 1 to `found`; return how many there are."""
+    n = 0
+    for k in range(flags.size):
+        found[n] = places[k]
+        n += flags[k]
+    return n
+
+
+@inlined
 def add_foothold(g: int, i: int, listed: Flags, held: Cells, lodgers: Lodgers) -> None:
     """Put one foothold, of group `g` in place `i`, on the lists."""
     listed[g, i] = 1
@@ -192,17 +202,23 @@ def scout(
     mark
         Shape (place,), all zero; left so.
     """
-    groups, places = present.shape
-    for g in range(groups):
-        prospects.number[g] = 0
-        if held.number[g] == 0:
-            continue
+    near, lucky = np.empty(mark.size, dtype=np.uint32), np.empty(mark.size, dtype=np.uint8)
+    for g in range(present.shape[0]):
+        around = np.uint64(0)
         for c in range(held.number[g]):
             j = held.place[g, c]
             for k in range(indptr[j], indptr[j + 1]):
-                mark[indices[k]] = 1
-        for i in range(places):
-            lucky = uniform(key, group_place(numbers[g], i)) <= highest
-            mark[i] = mark[i] & (1 - present[g, i]) & lucky
-        prospects.number[g] = _gather(mark, prospects.place[g])
-        mark[:] = 0
+                i = indices[k]
+                # Without a branch, as in `_gather`; each place once.
+                fresh = 1 - (mark[i] | present[g, i])
+                near[around] = i
+                around += np.uint64(fresh)
+                mark[i] |= fresh
+        for n in range(around):
+            mark[near[n]] = 0
+        for n in range(around):
+            lucky[n] = uniform(key, group_place(numbers[g], near[n])) <= highest
+        number = _choose(lucky[:around], near, prospects.place[g])
+        for n in range(number):
+            _insert(prospects.place[g], n, prospects.place[g, n])
+        prospects.number[g] = number

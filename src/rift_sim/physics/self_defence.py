@@ -56,16 +56,21 @@ def stand_guard(
     key_form, key_turn
         Streams.
     """
+    # Few places have a unit or get one: the others are settled all together.
+    places = guards.size
+    forms = np.empty(places, dtype=np.uint8)
+    for i in range(places):
+        threat = reach[i] / (reach[i] + rates[6])
+        hazard = rates[0] * trade[i] * max(0.0, 1.0 - state[i]) * threat
+        forms[i] = uniform(key_form, i) < 1.0 - exp(-hazard)
     turned = 0.0
-    for i in range(guards.size):
-        if trade[i] <= 0.0:
+    for i in range(places):
+        if (trade[i] <= 0.0) | ((forms[i] == 0) & (guards[i] <= 0.0)):
             continue
         threat = reach[i] / (reach[i] + rates[6])
         bare = max(0.0, 1.0 - state[i])
         if guards[i] <= 0.0:
-            hazard = rates[0] * trade[i] * bare * threat
-            if uniform(key_form, i) < 1.0 - exp(-hazard):
-                guards[i] = rates[2]
+            guards[i] = rates[2]
             continue
         room = max(0.0, 1.0 - guards[i] / (rates[4] * trade[i]))
         guards[i] += rates[3] * threat * room * guards[i]

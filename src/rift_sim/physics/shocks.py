@@ -7,7 +7,8 @@ import numpy as np
 from rift_sim.physics.arrays import Floats, Ints
 from rift_sim.physics.elementary import exp
 from rift_sim.physics.kernel import kernel
-from rift_sim.physics.streams import normal, uniform
+from rift_sim.physics.quantiles import normal
+from rift_sim.physics.streams import uniform
 
 __all__ = ["coca_shock", "region_shock_step"]
 

@@ -82,7 +82,6 @@ def tally_reports(
     """
     groups, places = alert.shape
     named_department[:] = 0.0
-    living[:] = 0.0
     surveyed[:] = 0
     for i in range(places):
         named[i] = 0
@@ -101,14 +100,28 @@ def tally_reports(
                 holds += control[g, i]
                 surveyed[department[i], g] += survey[g, i]
         named_group[0, g], named_group[1, g], named_group[2, g] = heard, seen, holds
-    for i in range(places):
-        d = department[i]
-        if d >= 0:
-            living[3] += people[i]
-            for k in range(3):
-                says = float((named[i] >> k) & 1)
-                named_department[k, d] += says
-                living[k] += says * people[i]
+    alerted = surveyed_people = controlled = everyone = 0.0
+    at, end = np.uint64(0), np.uint64(places)
+    while at < end:
+        d = department[at]
+        if d < 0:
+            at += np.uint64(1)
+            continue
+        # Sums stay in registers as long as the department is the same.
+        alerts = surveys = controls = 0
+        while at < end and department[at] == d:
+            alerts += named[at] & 1
+            surveys += (named[at] >> 1) & 1
+            controls += named[at] >> 2
+            everyone += people[at]
+            alerted += people[at] if named[at] & 1 else 0.0
+            surveyed_people += people[at] if named[at] & 2 else 0.0
+            controlled += people[at] if named[at] & 4 else 0.0
+            at += np.uint64(1)
+        named_department[0, d] += alerts
+        named_department[1, d] += surveys
+        named_department[2, d] += controls
+    living[0], living[1], living[2], living[3] = alerted, surveyed_people, controlled, everyone
 
 
 @kernel
@@ -129,28 +142,38 @@ def tally_members(
     `elsewhere` the last entry stays as it is.
     """
     by_department[:] = 0.0
-    elsewhere[:3] = 0.0
+    abroad = far = inside = 0.0
     for g in range(armed.shape[0]):
         total = fighters = 0.0
-        for c in range(held.number[g]):
-            i = held.place[g, c]
-            if department[i] >= 0:
+        c, number = np.uint64(0), np.uint64(held.number[g])
+        while c < number:
+            d = department[held.place[g, c]]
+            if d < 0:
+                c += np.uint64(1)
+                continue
+            # Sums stay in registers as long as the department is the same.
+            members, bearing_arms = by_department[0, d], by_department[1, d]
+            while c < number and department[held.place[g, c]] == d:
+                i = held.place[g, c]
                 here = armed[g, i] + support[g, i]
                 total += here
                 fighters += armed[g, i]
-                elsewhere[1] += remoteness[i] * here
-                by_department[0, department[i]] += here
-                by_department[1, department[i]] += armed[g, i]
-        elsewhere[2] += total
+                far += remoteness[i] * here
+                members += here
+                bearing_arms += armed[g, i]
+                c += np.uint64(1)
+            by_department[0, d], by_department[1, d] = members, bearing_arms
+        inside += total
         by_group[0, g], by_group[1, g] = total, fighters
 
     for i in range(department.size):
         if department[i] < 0:
             for g in range(armed.shape[0]):
                 here = armed[g, i] + support[g, i]
-                elsewhere[0] += here
+                abroad += here
                 by_group[0, g] += here
                 by_group[1, g] += armed[g, i]
+    elsewhere[0], elsewhere[1], elsewhere[2] = abroad, far, inside
 
 
 @kernel
@@ -172,17 +195,29 @@ def tally_places(
     the values, is written.
     """
     by_department[:] = 0.0
-    for i in range(department.size):
+    i, places = np.uint64(0), np.uint64(department.size)
+    while i < places:
         d = department[i]
-        if d >= 0:
-            by_department[0, d] += contested[i]
-            by_department[1, d] += newly[i]
-            by_department[2, d] += confined[i]
-            by_department[3, d] += dead[i]
-            by_department[4, d] += coca[i]
-            by_department[5, d] += hosted[i]
-            by_department[6, d] += extorted[i]
-            by_department[7, d] += guards[i]
+        if d < 0:
+            i += np.uint64(1)
+            continue
+        # Sums stay in registers as long as the department is the same.
+        s0, s1, s2 = by_department[0, d], by_department[1, d], by_department[2, d]
+        s3, s4, s5 = by_department[3, d], by_department[4, d], by_department[5, d]
+        s6, s7 = by_department[6, d], by_department[7, d]
+        while i < places and department[i] == d:
+            s0 += contested[i]
+            s1 += newly[i]
+            s2 += confined[i]
+            s3 += dead[i]
+            s4 += coca[i]
+            s5 += hosted[i]
+            s6 += extorted[i]
+            s7 += guards[i]
+            i += np.uint64(1)
+        by_department[0, d], by_department[1, d], by_department[2, d] = s0, s1, s2
+        by_department[3, d], by_department[4, d], by_department[5, d] = s3, s4, s5
+        by_department[6, d], by_department[7, d] = s6, s7
 
 
 @kernel
