@@ -76,6 +76,8 @@ class Process(IntEnum):
     COCA_ENTRY = 43
     SELF_DEFENCE = 44
     TURNING = 45
+    PROPOSAL = 46
+    OBSERVATION = 47
 
 
 @inlined
