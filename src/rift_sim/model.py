@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from rift_sim.errors import InputError
 from rift_sim.initial.start import initial_state
 from rift_sim.initial.world import Variable, World
 from rift_sim.month import Ground
+from rift_sim.parameters import Draw
 from rift_sim.recorder import Recorder
 from rift_sim.vocabulary import SELF_DEFENCE
 
@@ -53,6 +55,8 @@ class RiftModel(mesa.Model):
         Seed; that of the scenario if not given.
     world
         What replicates share; built from the scenario if not given.
+    given
+        Values by parameter id that take the place of what would be drawn.
 
     Attributes
     ----------
@@ -83,6 +87,7 @@ class RiftModel(mesa.Model):
         chance: int | None = None,
         seed_number: int | None = None,
         world: World | None = None,
+        given: Mapping[str, float] | None = None,
     ) -> None:
         # Mesa's own generators are never used: every draw is keyed (physics.streams).
         super().__init__(rng=0)
@@ -101,7 +106,8 @@ class RiftModel(mesa.Model):
         # Agents and the map draw by this number.
         self.replicate = chance
         self.seed_number = self.scenario.seed if seed_number is None else seed_number
-        self.draw = self.world.beliefs.draw(self.seed_number, replicate)
+        drawn = self.world.beliefs.draw(self.seed_number, replicate)
+        self.draw = Draw({**drawn, **given}) if given else drawn
         self.off = frozenset(c for c, on in self.scenario.mechanisms.items() if not on)
         self.started = False
         self.elections = 0
@@ -245,11 +251,16 @@ class RiftModel(mesa.Model):
 
 
 def simulate(
-    world: World, replicate: int, *, initial: int | None = None, chance: int | None = None
+    world: World,
+    replicate: int,
+    given: Mapping[str, float] | None = None,
+    *,
+    initial: int | None = None,
+    chance: int | None = None,
 ) -> dict[str, NDArray[Any]]:
     """Run one replicate from start to end.
 
-    A pure function of the scenario of `world`, its seed and the numbers.
+    A pure function of the scenario of `world`, its seed, the numbers and `given`.
 
     Parameters
     ----------
@@ -257,6 +268,8 @@ def simulate(
         What replicates share.
     replicate
         Number of the replicate, from 0.
+    given
+        Values by parameter id that take the place of what would be drawn.
     initial, chance
         As in `RiftModel`.
 
@@ -265,7 +278,9 @@ def simulate(
     dict
         One array for each entry of ``world.variables``.
     """
-    model = RiftModel(replicate=replicate, initial=initial, chance=chance, world=world)
+    model = RiftModel(
+        replicate=replicate, initial=initial, chance=chance, world=world, given=given
+    )
     recorder = Recorder(world)
     for _ in range(world.scenario.months):
         model.step()

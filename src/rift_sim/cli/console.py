@@ -30,9 +30,15 @@ class Progress:
     """Shows how a run goes on: a bar with the time left, or plain lines.
 
     It writes to stderr, so that a pipe gets results only.
+
+    Parameters
+    ----------
+    what
+        What is counted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = "replicates") -> None:
+        self._what = what
         self._console = make_console(stderr=True)
         self._bar: Bar | None = None
         self._task: TaskID | None = None
@@ -54,7 +60,7 @@ class Progress:
         self._console.print(text, markup=False)
 
     def begin(self, total: int) -> None:
-        """Show the bar."""
+        """Show the bar, in place of one that was there."""
         from rich.progress import (
             BarColumn,
             MofNCompleteColumn,
@@ -64,8 +70,10 @@ class Progress:
         )
         from rich.progress import Progress as Bar
 
+        if self._bar is not None:
+            self._bar.stop()
         self._bar = Bar(
-            TextColumn("replicates"),
+            TextColumn(self._what),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -75,7 +83,7 @@ class Progress:
             disable=not sys.stderr.isatty(),
         )
         self._bar.start()
-        self._task = self._bar.add_task("replicates", total=total)
+        self._task = self._bar.add_task(self._what, total=total)
 
     def advance(self, replicates: int) -> None:
         """Move the bar."""

@@ -65,6 +65,8 @@ class Process(IntEnum):
     COCA_ENTRY = 43
     SELF_DEFENCE = 44
     TURNING = 45
+    PROPOSAL = 46
+    TRIAL = 47
     OBSERVATION = 50
     HOMICIDES = 51
     BOOTSTRAP = 60

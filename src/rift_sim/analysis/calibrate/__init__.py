@@ -1,0 +1,1 @@
+"""Calibration: what history makes of the priors, by approximate Bayesian computation."""
