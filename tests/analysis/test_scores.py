@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 import scoringrules
@@ -99,6 +101,12 @@ def test_what_was_not_observed_has_no_score() -> None:
 def test_shapes_that_do_not_fit_are_refused(observed: np.ndarray, ensemble: np.ndarray) -> None:
     with pytest.raises(InputError, match="member"):
         score(observed, ensemble)
+
+
+def test_without_the_extra_an_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scoringrules", None)
+    with pytest.raises(InputError, match="validate"):
+        score(np.ones(1), np.ones((1, 3)))
 
 
 @settings(max_examples=20, deadline=None)

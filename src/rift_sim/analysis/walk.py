@@ -20,7 +20,7 @@ from rift_sim.physics.streams import Process, stream
 
 __all__ = ["Walk", "fit_walk", "luck", "walk_on"]
 
-PSEUDO_YEARS = 4.0
+_PSEUDO_YEARS = 4.0
 """How many years of its own a unit needs until they weigh as much as those of all units."""
 
 _BIN, _BINS = 50, 10
@@ -95,7 +95,7 @@ def fit_walk(history: Floats, slope: Floats) -> Walk:
     usual = np.interp(size, sizes, spread)
     scaled = np.divide(change, usual, out=np.zeros(change.shape), where=stayed & (usual > 0.0))
     own_years = stayed.sum(axis=0)
-    factor = np.sqrt((PSEUDO_YEARS + (scaled**2).sum(axis=0)) / (PSEUDO_YEARS + own_years))
+    factor = np.sqrt((_PSEUDO_YEARS + (scaled**2).sum(axis=0)) / (_PSEUDO_YEARS + own_years))
     shocks = (scaled / factor)[stayed]
     order = np.arange(len(history))[:, None]
     seen = np.where(np.isnan(history), -1, order).max(axis=0)
@@ -133,7 +133,7 @@ def _by_size(size: Floats, squares: Floats, stayed: NDArray[np.bool_]) -> tuple[
 
 def _entry(entered: NDArray[np.int_], years: NDArray[np.int_]) -> Floats:
     shared = entered.sum() / max(years.sum(), 1)
-    return np.asarray((PSEUDO_YEARS * shared + entered) / (PSEUDO_YEARS + years))
+    return np.asarray((_PSEUDO_YEARS * shared + entered) / (_PSEUDO_YEARS + years))
 
 
 def _entries(history: Floats, entered: Floats) -> Floats:
@@ -182,8 +182,8 @@ def _step(walk: Walk, value: Floats, turn: Floats, move: Floats, drift: Floats) 
     above = value > 0.0
     size = np.log(value, out=np.zeros(value.shape), where=above)
     spread = walk.factor[:, None] * np.interp(size, walk.sizes, walk.spread)
-    fall = PSEUDO_YEARS * np.interp(size, walk.sizes, walk.fall) + walk.falls[:, None]
-    fall /= PSEUDO_YEARS + walk.years_above[:, None]
+    fall = _PSEUDO_YEARS * np.interp(size, walk.sizes, walk.fall) + walk.falls[:, None]
+    fall /= _PSEUDO_YEARS + walk.years_above[:, None]
     moved = np.where(turn < fall, 0.0, value * np.exp(drift + spread * _pick(walk.shocks, move)))
     entered = np.where(turn < walk.entry[:, None], np.exp(_pick(walk.entries, move)), 0.0)
     return np.where(above, moved, np.where(np.isnan(value), np.nan, entered))
