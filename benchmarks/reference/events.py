@@ -20,7 +20,7 @@ __all__ = ["TWIN_HANDLERS"]
 
 def _strike(model: TwinModel, action: Any) -> None:
     model.relationship.nudge("diplomacy", -action.severity)
-    if action.group is not None:
+    if action.group is not None and model.started:
         _disperse(model, model.group(action.group).order, model.draw.strike_loss * action.severity)
 
 

@@ -85,6 +85,8 @@ class TwinGround:
         self.mean_rent = [float(rent) for rent in state.levels.mean_rent]
         self.mean_utility = [float(utility) for utility in state.levels.mean_utility]
         self.mix = [[float(share) for share in row] for row in world.mix]
+        # The last entry stands for places outside the country, whose department is -1.
+        self.coca_ceiling = [float(hectares) for hectares in state.coca_ceiling]
         self.armed_share = [float(share) for share in world.armed_share]
         self.groups = len(world.groups)
         self.numbers = [int(number) for number in world.numbers]
@@ -143,6 +145,10 @@ class TwinGround:
             for holding in (zone.footholds, zone.resting):
                 found[zone.country] += sum(f.armed + f.support for f in holding.values())
         return list(found.values())
+
+    def expect(self, pressure: float) -> None:
+        """Scale deaths between state and groups to the pressure of the start."""
+        self.violence_levels[1] /= max(pressure, 1e-6)
 
     def refresh_start(self) -> None:
         """Take the present members as those of the start, and give every place room."""
@@ -284,8 +290,11 @@ class TwinGround:
         self.national_shock = rho * self.national_shock + sqrt(1.0 - rho**2) * spread * fresh
         return self.national_shock - 0.5 * spread**2, regional
 
-    def grow_coca(self, removal: float) -> None:
-        """Let coca grow, spread and be eradicated; `removal` in hectares a month (C13)."""
+    def grow_coca(self, eradication: float, gone: float) -> None:
+        """Let coca be eradicated, grow and spread (C13).
+
+        `eradication` in hectares a year, `gone` the share of fields hit that stays away.
+        """
         params = self.params
         shared, own = (
             sd * sqrt(1.0 / 12.0) for sd in (params.coca_national_sd, params.coca_department_sd)
@@ -295,9 +304,28 @@ class TwinGround:
         key = self.key(Process.COCA_DEPARTMENT)
         regional = {d: own * normal(uniform(key, d)) for d in range(len(self.region_shock))}
         within_reach = sum(place.eradicable for place in self.places)
-        removed = min(0.5, removal / within_reach) if within_reach > 0.0 else 0.0
-        local, entry = self.key(Process.COCA_LOCAL), self.key(Process.COCA_ENTRY)
-        self.places.do("grow_coca", removed, national, regional, local, entry)
+        hit = 1.0 - exp(-eradication / within_reach) if within_reach > 0.0 else 0.0
+        removed = gone * hit / 12.0
+        self.places.do("clear", removed)
+        planted = [place for place in self.places if place.coca > 0.0]
+        areas: dict[int, float] = {}
+        for place in planted:
+            areas[place.department] = areas.get(place.department, 0.0) + place.coca
+        drift = {d: self._coca_drift(area, self.coca_ceiling[d]) for d, area in areas.items()}
+        grown, moved = dict.fromkeys(areas, 0.0), dict.fromkeys(areas, 0.0)
+        for place in planted:
+            grown[place.department] += place.tend(drift, national, regional)
+            moved[place.department] += place.shift(self.key(Process.COCA_LOCAL))
+        for place in planted:
+            place.coca *= grown[place.department] / moved[place.department]
+        self.places.do("plant", self.key(Process.COCA_ENTRY))
+
+    def _coca_drift(self, area: float, ceiling: float) -> float:
+        """Return the growth of a department's fields in a month: logistic."""
+        trend, room = self.params.coca_growth / 12.0, 1.0 - area / max(ceiling, 1.0)
+        if room < 0.0:
+            return min(trend * room, 0.05 * room)
+        return trend * room if trend > 0.0 else trend
 
     def observe(self, on: Switch) -> None:
         """Let the observers report; without C06 control looks at the state of the start."""

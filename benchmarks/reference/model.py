@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from benchmarks.reference.events import TWIN_HANDLERS
 from benchmarks.reference.ground import TwinGround
 from benchmarks.reference.recorder import TwinRecorder
+from rift_sim.agents.politics import MOVE_MEMBERS
 from rift_sim.model import RiftModel
 
 if TYPE_CHECKING:
@@ -81,13 +82,14 @@ class TwinModel(RiftModel):
         ground.strike(government.loss_rate)
         ground.contest(self.on)
         ground.people(self.on)
-        ground.grow_coca(government.removal)
+        ground.grow_coca(*government.clearing)
         ground.observe(self.on)
 
     def _politics(self) -> None:
         for event in self.scenario.events_in(self.month_index):
             for kind, action in event.actions:
-                TWIN_HANDLERS[kind](self, action)
+                if self.started or kind not in MOVE_MEMBERS:
+                    TWIN_HANDLERS[kind](self, action)
 
 
 def simulate_twin(world: World, replicate: int) -> dict[str, NDArray[Any]]:

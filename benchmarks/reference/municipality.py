@@ -169,43 +169,37 @@ class Municipality(HeldPlace):
             for place, share in self.destinations:
                 place.hosted += self.away * share
 
-    def grow_coca(
-        self,
-        removed: float,
-        national: float,
-        regional: dict[int, float],
-        key_local: np.uint64,
-        key_entry: np.uint64,
-    ) -> None:
-        """Let coca grow, be eradicated, and spread from next door.
+    def clear(self, removed: float) -> None:
+        """Eradicate: `removed` is the share of the fields within full reach."""
+        self.cleared = self.coca > 0.0
+        taken = self.eradicable * removed
+        self.coca -= taken
+        self.ground.coca_flows[1] += taken
 
-        `removed` is the share of the fields within full reach that is eradicated.
-        """
-        if self.coca > 0.0:
-            self._tend(removed, national + regional.get(self.department, 0.0), key_local)
-        elif (
-            self.coca_capacity > 0.0
+    def tend(self, drift: dict[int, float], shock: float, regional: dict[int, float]) -> float:
+        """Let fields grow as those of the whole department do; return what stands then."""
+        before = self.coca
+        self.coca *= exp(drift[self.department] + shock + regional.get(self.department, 0.0))
+        self.ground.coca_flows[0] += self.coca - before
+        return self.coca
+
+    def shift(self, key: np.uint64) -> float:
+        """Let fields move between the places of the department; return the weight of this one."""
+        spread = self.ground.params.coca_local_sd * sqrt(1.0 / 12.0)
+        self.coca *= exp(spread * normal(uniform(key, self.index)))
+        return self.coca
+
+    def plant(self, key: np.uint64) -> None:
+        """Plant a first field next to others, where a group holds the place."""
+        if (
+            not self.cleared
+            and self.coca_capacity > 0.0
             and self.reach > 0.0
             and any(neighbour.coca > 30.0 for neighbour in self.neighbours)
-            and uniform(key_entry, self.index) < 1.0 - exp(-self.ground.params.coca_entry / 12.0)
+            and uniform(key, self.index) < 1.0 - exp(-self.ground.params.coca_entry / 12.0)
         ):
             self.coca = min(FIRST_FIELD, self.coca_capacity)
             self.ground.coca_flows[0] += self.coca
-
-    def _tend(self, removed: float, shock: float, key: np.uint64) -> None:
-        params, flows = self.ground.params, self.ground.coca_flows
-        trend, spread = params.coca_growth / 12.0, params.coca_local_sd * sqrt(1.0 / 12.0)
-        taken = self.eradicable * removed
-        left = self.coca - taken
-        room = 1.0 - left / max(self.coca_capacity, 1.0)
-        drift = trend * room if trend > 0.0 or room < 0.0 else trend
-        if room < 0.0:
-            drift = min(drift, 0.05 * room)
-        noise = spread * normal(uniform(key, self.index)) - 0.5 * spread**2
-        grown = left * exp(drift + shock + noise)
-        flows[0] += grown - left
-        flows[1] += taken
-        self.coca = grown
 
     @property
     def eradicable(self) -> float:

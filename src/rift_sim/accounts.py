@@ -116,6 +116,13 @@ class Accounts:
         for k, country in enumerate(COUNTRIES):
             self.abroad[k] = members[:, self.world.zone_rows[country]].sum()
 
+    def expect(self, pressure: float) -> None:
+        """Let the deaths on record at the start be those under the pressure of the start.
+
+        Levels were found under the pressure of 2023-2025, which is 1.
+        """
+        self.state.levels.violence[1] /= max(pressure, 1e-6)
+
     def begin(self, month: int) -> None:
         """Open the accounts of a month."""
         self.month = month

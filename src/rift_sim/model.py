@@ -217,7 +217,8 @@ class RiftModel(mesa.Model):
             ecuador=self.neighbours["ecuador"].permissiveness,
             pressure=government.pressure,
             loss_rate=government.loss_rate,
-            removal=government.removal,
+            eradication=government.clearing[0],
+            gone=government.clearing[1],
             formation=self.self_defence.formation if self.self_defence else 0.0,
             turning=self.self_defence.turning if self.self_defence else 0.0,
         )
@@ -234,6 +235,7 @@ class RiftModel(mesa.Model):
             self.government.step()
         self.government.set_reference()
         self.ground.refresh_start()
+        self.ground.expect(self.government.start_pressure)
         for neighbour in self.neighbours.values():
             neighbour.set_reference()
         self.relationship.certification.coca = self.coca_hectares()

@@ -66,7 +66,8 @@ class Ground(Accounts):
         ecuador: float,
         pressure: float,
         loss_rate: float,
-        removal: float,
+        eradication: float,
+        gone: float,
         formation: float,
         turning: float,
     ) -> None:
@@ -80,7 +81,8 @@ class Ground(Accounts):
             ecuador,
             pressure,
             loss_rate,
-            removal,
+            eradication,
+            gone,
             formation,
             turning,
         )
@@ -129,6 +131,7 @@ class Ground(Accounts):
             detection=state.detection,
             attention=state.attention,
             coca_capacity=state.coca_capacity,
+            coca_ceiling=state.coca_ceiling,
             flight_rates=np.array([*flight, draw.mass_tail, MASS_LIMIT]),
             settlement_rates=np.array(settlement),
             trade=world.trade,

@@ -16,13 +16,16 @@ INDPTR = np.array([0, 1, 3, 4], dtype=np.uint32)
 INDICES = np.array([1, 0, 2, 1], dtype=np.uint32)
 
 
-def grow(coca: Floats, removal: float = 0.0, trend: float = 0.0, shock: float = 0.0,
+def grow(coca: Floats, eradication: float = 0.0, gone: float = 0.5, trend: float = 0.0, shock: float = 0.0,
          spread: float = 0.0, entry: float = 0.0, held: float = 1.0,
-         access: Floats | None = None) -> tuple[Floats, Floats]:  # fmt: skip
+         access: Floats | None = None,
+         department: tuple[int, ...] = (0, 0, 0)) -> tuple[Floats, Floats]:  # fmt: skip
     out, totals = coca.copy(), np.zeros(2)
     coca_step(
         out,
         np.full(3, 3000.0),
+        np.array([3000.0, 3000.0, 0.0]),
+        np.array(department),
         np.full(3, held),
         np.full(3, 0.5) if access is None else access,
         trend,
@@ -30,7 +33,8 @@ def grow(coca: Floats, removal: float = 0.0, trend: float = 0.0, shock: float = 
         INDPTR,
         INDICES,
         spread,
-        removal,
+        eradication,
+        gone,
         entry,
         20.0,
         stream(1, 1, 1, Process.COCA_LOCAL),
@@ -43,26 +47,48 @@ def grow(coca: Floats, removal: float = 0.0, trend: float = 0.0, shock: float = 
 def test_every_hectare_is_accounted_for() -> None:
     before = np.array([1000.0, 400.0, 0.0])
     after, (planted, removed) = grow(
-        before, removal=50.0, trend=0.02, shock=0.1, spread=0.2, entry=50.0
+        before, eradication=500.0, trend=0.02, shock=0.1, spread=0.2, entry=50.0
     )
     assert after.sum() == pytest.approx(before.sum() + planted - removed)
-    assert removed == pytest.approx(50.0)
+    assert 0.0 < removed < 0.5 * 500.0 / 12.0
     assert (after >= 0.0).all()
 
 
-def test_eradication_takes_what_it_takes_and_reaches_accessible_fields_first() -> None:
+def test_eradication_reaches_accessible_fields_first() -> None:
     after, (_, removed) = grow(
         np.array([1000.0, 1000.0, 0.0]), 100.0, access=np.array([1.0, 0.0, 0.5])
     )
-    assert removed == pytest.approx(100.0)
     assert after[0] < after[1] < 1000.0
+    assert removed == pytest.approx(2000.0 - after.sum())
 
 
-def test_the_trend_fades_where_the_land_is_full() -> None:
-    after, _ = grow(np.array([300.0, 2990.0, 0.0]), trend=0.05)
+def test_a_little_eradication_counts_in_full_and_more_hits_the_same_fields_again() -> None:
+    fields, everywhere = np.array([1000.0, 1000.0, 0.0]), np.ones(3)
+    _, (_, little) = grow(fields, 12.0, gone=0.3, access=everywhere)
+    assert little == pytest.approx(0.3, rel=0.01)
+    _, (_, much) = grow(fields, 1e9, gone=0.3, access=everywhere)
+    assert much == pytest.approx(0.3 * 2000.0 / 12.0)
+    _, (_, nothing) = grow(fields, 1e9, gone=0.0, access=everywhere)
+    assert nothing == 0.0
+
+
+def test_the_trend_fades_where_the_land_of_a_department_is_full() -> None:
+    apart = (0, 1, 1)
+    after, _ = grow(np.array([300.0, 2990.0, 0.0]), trend=0.05, department=apart)
     assert after[0] / 300.0 > after[1] / 2990.0 > 1.0
-    over, _ = grow(np.array([6000.0, 10.0, 0.0]), trend=0.05)
+    over, _ = grow(np.array([6000.0, 10.0, 0.0]), trend=0.05, department=apart)
     assert over[0] < 6000.0
+    together, _ = grow(np.array([2990.0, 10.0, 0.0]), trend=0.05)
+    assert together[:2] == pytest.approx([2990.0, 10.0])
+
+
+def test_local_shocks_move_fields_within_a_department_and_leave_its_sum() -> None:
+    before = np.array([1000.0, 400.0, 900.0])
+    after, (planted, _) = grow(before, spread=0.5, department=(0, 0, 1))
+    assert after[:2].sum() == pytest.approx(1400.0)
+    assert after[0] != pytest.approx(1000.0, rel=1e-3)
+    assert after[2] == pytest.approx(900.0)
+    assert planted == pytest.approx(0.0, abs=1e-9)
 
 
 def test_new_fields_need_old_ones_next_door_and_a_group() -> None:
@@ -71,31 +97,6 @@ def test_new_fields_need_old_ones_next_door_and_a_group() -> None:
     assert after[2] == 0.0
     nobody, _ = grow(np.array([500.0, 0.0, 0.0]), entry=1e6, held=0.0)
     assert nobody[1] == 0.0
-
-
-def test_local_shocks_have_mean_one() -> None:
-    n = 60_000
-    out, totals = np.full(n, 100.0), np.zeros(2)
-    indptr = np.zeros(n + 1, dtype=np.uint32)
-    coca_step(
-        out,
-        np.full(n, 100.0),
-        np.ones(n),
-        np.ones(n),
-        0.0,
-        np.zeros(n),
-        indptr,
-        np.zeros(0, dtype=np.uint32),
-        0.3,
-        0.0,
-        0.0,
-        20.0,
-        stream(2, 2, 2, Process.COCA_LOCAL),
-        stream(2, 2, 2, Process.COCA_ENTRY),
-        totals,
-    )
-    # Above what the land holds a small pull downward is part of the model.
-    assert out.mean() == pytest.approx(100.0, rel=0.01)
 
 
 def test_influence_reaches_next_door_and_no_further() -> None:

@@ -84,6 +84,7 @@ class RandomGround:
             memory=rng.exponential(0.5, places),
             coca=coca,
             coca_capacity=capacity,
+            coca_ceiling=rng.exponential(20_000.0, len(self.world.territory.departments) + 1),
             resident=np.where(empty, 0.0, people),
             away=np.where(empty, 0.0, rng.exponential(300.0, places)),
             protracted=rng.exponential(2000.0, places),

@@ -381,17 +381,22 @@ def coca_step(r: RandomGround) -> None:
     state, d = r.state, r.draw
     held = r.give("reach", r.rng.exponential(5.0, r.places) * (r.rng.random(r.places) < 0.8))
     local, entry = r.key(Process.COCA_LOCAL), r.key(Process.COCA_ENTRY)
-    regional = {d: float(x) for d, x in enumerate(r.rng.normal(size=len(r.ground.region_shock)))}
-    shock = 0.05 + np.array([regional.get(int(k), 0.0) for k in r.world.territory.department_index])
+    shared, own = (sd / math.sqrt(12.0) for sd in (d.coca_national_sd, d.coca_department_sd))
+    shock, regional = np.zeros(r.places), np.zeros(state.region_shock.size)
     totals = np.zeros(2)
     reachable = sum(place.eradicable for place in r.twins)
     before, r.ground.params.coca_entry = (state.coca == 0.0).sum(), 3.0
-    coca.coca_step(
-        state.coca, state.coca_capacity, held, r.access, d.coca_growth / 12.0, shock, r.indptr,
-        r.indices, d.coca_local_sd / math.sqrt(12.0), 0.1 * reachable, 3.0, 20.0, local, entry,
-        totals,
+    department = r.world.territory.department_index
+    shocks.coca_shock(
+        shock, regional, department, shared, own, r.key(Process.COCA_NATIONAL),
+        r.key(Process.COCA_DEPARTMENT),
     )  # fmt: skip
-    r.ground.places.do("grow_coca", 0.1, 0.05, regional, local, entry)
+    coca.coca_step(
+        state.coca, state.coca_capacity, state.coca_ceiling, department, held, r.access,
+        d.coca_growth / 12.0, shock, r.indptr, r.indices, d.coca_local_sd / math.sqrt(12.0),
+        0.5 * reachable, 0.4, 3.0, 20.0, local, entry, totals,
+    )  # fmt: skip
+    r.ground.grow_coca(0.5 * reachable, 0.4)
     assert (state.coca == 0.0).sum() < before
     same(state.coca, r.of_places("coca"))
     same(totals, r.ground.coca_flows)
@@ -455,9 +460,9 @@ def shared_shocks(r: RandomGround) -> None:
         r.key(Process.COCA_DEPARTMENT),
     )  # fmt: skip
     before, params = r.give("coca", np.full(r.places, 100.0)), r.ground.params
-    r.give("coca_capacity", np.full(r.places, 1e9))
+    r.ground.coca_ceiling = [1e12] * len(r.ground.coca_ceiling)
     params.coca_growth = params.coca_local_sd = 0.0
-    r.ground.grow_coca(0.0)
+    r.ground.grow_coca(0.0, 0.0)
     same(before * np.exp(out), r.of_places("coca"))
 
 

@@ -37,8 +37,8 @@ class Government(Actor):
         Hectares of coca eradicated a year, and hectares gone for good per hectare.
     mobility, intelligence, leadership, force
         Inputs of capability, 1 at full strength.
-    start_pressure, start_extraditing, start_support
-        Pressure, extradition and U.S. security aid at the start of the run.
+    start_pressure, start_extraditing, start_support, start_clearing
+        Pressure, extradition, U.S. security aid and eradication at the start of the run.
     officers
         Experience of police intelligence officers, in [0, 1].
     sharing, extradition
@@ -62,7 +62,8 @@ class Government(Actor):
         self.sharing = self.extradition = 1.0
         self.substitute_mobility = self.substitute_intelligence = 0.0
         self.mobility = self.intelligence = self.capability = self.reference = 1.0
-        self.reference_intelligence = self.reference_eradication = 1.0
+        self.reference_intelligence = 1.0
+        self.start_clearing = (0.0, 0.0)
         self.start_extraditing = self.start_pressure = self.start_support = 1.0
         self.force_ramp = (0.0, 0)
         self.frozen: dict[str, float] = {}
@@ -86,7 +87,7 @@ class Government(Actor):
         """Remember the start: effects on the map are relative to it, what is off stays there."""
         self.reference = self.capability
         self.reference_intelligence = max(self.intelligence, 1e-6)
-        self.reference_eradication = self.eradication * self.eradication_effect
+        self.start_clearing = (self.eradication, self.eradication_effect)
         self.start_extraditing = max(self.extraditing, 1e-6)
         self.start_pressure = self.pressure
         self.start_support = self.rift.united_states.support
@@ -122,11 +123,11 @@ class Government(Actor):
         return self.extradition * (1.0 - self.rift.draw.extradition_rupture * depth)
 
     @property
-    def removal(self) -> float:
-        """Hectares of coca gone for good in a month."""
+    def clearing(self) -> tuple[float, float]:
+        """Hectares of coca eradicated a year, and the share of them that is gone for good (C13)."""
         if not self.rift.on("C13"):
-            return self.reference_eradication / 12.0
-        return self.eradication * self.eradication_effect / 12.0
+            return self.start_clearing
+        return self.eradication, self.eradication_effect
 
     def step(self) -> None:
         """Update the forces: experience, size, and what partners still provide."""

@@ -16,10 +16,11 @@ from rift_sim.physics.streams import Process, uniform_at
 if TYPE_CHECKING:
     from rift_sim.model import RiftModel
 
-__all__ = ["HANDLERS", "apply_event"]
+__all__ = ["HANDLERS", "MOVE_MEMBERS", "apply_event"]
 
 
-_MOVE_MEMBERS = ("demobilisation", "split")
+MOVE_MEMBERS = ("demobilisation", "split")
+"""Kinds of event that take members out of a group."""
 
 
 def apply_event(model: RiftModel, event: Any) -> None:
@@ -29,7 +30,7 @@ def apply_event(model: RiftModel, event: Any) -> None:
     ledger gives for the start have done so already.
     """
     for kind, action in event.actions:
-        if model.started or kind not in _MOVE_MEMBERS:
+        if model.started or kind not in MOVE_MEMBERS:
             HANDLERS[kind](model, action)
 
 
@@ -56,10 +57,8 @@ def _force_size(model: RiftModel, action: Any) -> None:
 def _eradication(model: RiftModel, action: Any) -> None:
     draw = model.draw
     model.government.eradication = action.hectares_per_year
-    voluntary = action.method == "substitution"
-    model.government.eradication_effect = (
-        draw.substitution_effect if voluntary else draw.eradication_effect
-    )
+    effects = {"substitution": draw.substitution_effect, "aerial": draw.spraying_effect}
+    model.government.eradication_effect = effects.get(action.method, draw.eradication_effect)
 
 
 def _intelligence_sharing(model: RiftModel, level: float) -> None:

@@ -20,8 +20,9 @@ MODES: tuple[Mode, ...] = ("conditional", "forecast")
 BASE = "hindcast-2010-2025"
 """The scenario that carries the events of history."""
 
-_FEWEST_DEATHS = 10.0
-"""UCDP counts a pair of groups from 25 deaths a year on, so that 0 means few (judgement)."""
+_FEWEST_DEATHS = {"groups": 40.0, "state": 10.0, "civilians": 5.0}
+"""UCDP counts a pair from 25 deaths a year on, so that 0 means few, in several pairs of groups
+(judgement)."""
 _CONFINED = 0.2
 """Confined for one newly displaced person, as in 2022, where no count is known (judgement)."""
 _DEATHS = {"state": "UCDP_STATE", "groups": "UCDP_NON_STATE", "civilians": "UCDP_ONE_SIDED"}
@@ -87,7 +88,8 @@ def level_assumptions(record: Record, origin: int) -> dict[str, dict[str, Any] |
     with a spread of about half the standard deviation of its change from year to year.
 
     - newly displaced: IDMC and the register in the mean, where both have the year;
-    - deaths by kind: UCDP, ten at the least;
+    - deaths by kind: UCDP, the mean of three years where the last has less than 25, and not less
+      than the few that its threshold may hide;
     - confined: the count, or a fifth of the newly displaced before there is one;
     - extortion: reports to the police;
     - displaced people: the stock of IDMC;
@@ -114,8 +116,11 @@ def level_assumptions(record: Record, origin: int) -> dict[str, dict[str, Any] |
     }
     for kind, fact in _DEATHS.items():
         deaths = _latest(record, fact, origin)[1]
-        spread = 0.4 if deaths >= 25.0 else 0.7
-        levels[f"deaths_{kind}"] = _lognormal(max(deaths, _FEWEST_DEATHS), spread)
+        few = deaths < 25.0
+        if few:
+            deaths = sum(_latest(record, fact, origin - k)[1] for k in range(3)) / 3.0
+        deaths = max(deaths, _FEWEST_DEATHS[kind])
+        levels[f"deaths_{kind}"] = _lognormal(deaths, 0.7 if few else 0.4)
     if _latest(record, "coca_ha", origin)[0] == origin - 1:
         levels["coca_start_spread"] = _SURVEYED
         levels["coca_department_spread"] = _SURVEYED

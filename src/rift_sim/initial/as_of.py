@@ -30,6 +30,7 @@ __all__ = [
     "homelands",
     "map_members",
     "members_of",
+    "most_coca",
     "newest",
     "pair_states",
     "stand_ins",
@@ -214,3 +215,21 @@ def surveyed_coca(ledger: Ledger, departments: tuple[str, ...], start: Month) ->
         last = max(last, min(map(int, national)))
         hectares *= national[str(last)] / sum(row[shown] for row in table.values())
     return hectares, max(0, start.index - Month(last + 1, 1).index) / 12.0
+
+
+def most_coca(ledger: Ledger, departments: tuple[str, ...], start: Month) -> Floats:
+    """Return the largest area that a survey before the start found, shape (department,).
+
+    Before there are surveys by department, the shares of the first one of the largest national
+    area (fact COCA_HA).
+    """
+    table, national = ledger.table("D_COCA"), ledger.series("COCA_HA")
+    first = min(int(year) for row in table.values() for year in row)
+    shares = np.array([table.get(code, {}).get(str(first), 0.0) for code in departments])
+    before = [area for year, area in national.items() if int(year) < min(start.year, first)]
+    known = [shares / shares.sum() * max(before, default=0.0)]
+    known += [
+        np.array([table.get(code, {}).get(str(year), 0.0) for code in departments])
+        for year in range(first, start.year)
+    ]
+    return np.asarray(np.max(known, axis=0))

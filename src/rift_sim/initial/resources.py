@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.initial.as_of import surveyed_coca
+from rift_sim.initial.as_of import most_coca, surveyed_coca
 
 if TYPE_CHECKING:
     from rift_sim.calendar import Month
@@ -54,12 +54,15 @@ class CocaStart(NamedTuple):
         Hectares of the places that are given, NaN elsewhere, shape (place,).
     years
         Years since the survey, over which it must be carried forward.
+    record
+        Most hectares of a survey before the start, shape (department,).
     """
 
     hectares: Floats
     counts: NDArray[np.int64]
     known: Floats
     years: float
+    record: Floats
 
 
 def coca_at_start(
@@ -80,7 +83,8 @@ def coca_at_start(
         known[~np.isin(territory.department_index, list(given.departments))] = 0.0
         for place, figure in given.municipalities.items():
             known[place] = figure
-    return CocaStart(hectares, coca_places(territory, hectares), known, years)
+    record = most_coca(ledger, territory.departments, start)
+    return CocaStart(hectares, coca_places(territory, hectares), known, years, record)
 
 
 def coca_places(territory: Territory, hectares: Floats) -> NDArray[np.int64]:

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from rift_sim.initial.world import World
     from rift_sim.parameters import Draw
 
-__all__ = ["initial_state"]
+__all__ = ["FIRST_LAND", "initial_state"]
+
+FIRST_LAND = 300.0
+"""Hectares that a place without coca could hold next to one with it (judgement)."""
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.uint8]
@@ -84,6 +87,7 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
         guards=np.zeros(places),
         coca=coca,
         coca_capacity=capacity,
+        coca_ceiling=_coca_ceiling(world, draw, coca, capacity),
         resident=resident,
         away=away,
         protracted=protracted,
@@ -128,10 +132,23 @@ def _coca(world: World, draw: Draw, key: np.uint64, shock_key: np.uint64) -> tup
         world.coca.counts,
     )
     coca = np.where(np.isnan(world.coca.known), coca, world.coca.known)
-    capacity = np.where(coca > 0.0, draw.coca_headroom * coca, 0.0)
-    near = smooth_noise(capacity, territory.indptr, territory.indices, 1.0)
-    open_land = (capacity == 0.0) & (near > 0.0) & world.inside
-    return coca, np.where(open_land, 300.0, capacity)
+    near = smooth_noise(coca, territory.indptr, territory.indices, 1.0)
+    open_land = (coca == 0.0) & (near > 0.0) & world.inside
+    return coca, np.where(open_land | (coca > 0.0), FIRST_LAND, 0.0)
+
+
+def _coca_ceiling(world: World, draw: Draw, coca: Floats, capacity: Floats) -> Floats:
+    """Return what each department could hold, and last what all places abroad could.
+
+    A multiple of what stands or, if that was more, has stood on record; and room for first
+    fields where none has.
+    """
+    department, size = world.territory.department_index, len(world.territory.departments)
+    slot = np.where(department >= 0, department, size)
+    stands = np.bincount(slot, coca, minlength=size + 1)
+    empty = np.bincount(slot, np.where(coca > 0.0, 0.0, capacity), minlength=size + 1)
+    stood = np.append(world.coca.record, 0.0)
+    return np.asarray(draw.coca_headroom * np.maximum(stands, stood) + empty)
 
 
 def _presence(world: World, draw: Draw, rents: Floats, reference: Floats, key: np.uint64) -> Flags:

@@ -60,7 +60,10 @@ class State:
     guards
         People in self-defence units that protect, shape (N,).
     coca, coca_capacity
-        Hectares.
+        Hectares; what a place could be planted with, at most, in its first month.
+    coca_ceiling
+        Hectares that each department could hold, last all places outside the country, shape
+        (D + 1,).
     resident, away, protracted
         People not displaced; freshly displaced, by origin; protracted, by host.
     abroad
@@ -90,6 +93,7 @@ class State:
     guards: Floats
     coca: Floats
     coca_capacity: Floats
+    coca_ceiling: Floats
     resident: Floats
     away: Floats
     protracted: Floats

@@ -46,6 +46,7 @@ class Land(NamedTuple):
     detection: Floats
     attention: Floats
     coca_capacity: Floats
+    coca_ceiling: Floats
     flight_rates: Floats
     settlement_rates: Floats
     trade: Floats
@@ -199,8 +200,8 @@ class Orders(NamedTuple):
         Pressure on armed groups that the government wants, relative to the start.
     loss_rate
         Losses of armed groups a member and year at mean effort.
-    removal
-        Hectares of coca removed for good in the month.
+    eradication, gone
+        Hectares of coca eradicated a year, and the share of them that is gone for good.
     formation, turning
         Hazards (1/month) with which self-defence units form at full trade, threat and want
         of the state, and turn where neither preying nor protecting yields more.
@@ -214,7 +215,8 @@ class Orders(NamedTuple):
     ecuador: float
     pressure: float
     loss_rate: float
-    removal: float
+    eradication: float
+    gone: float
     formation: float
     turning: float
 

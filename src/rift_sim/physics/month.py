@@ -242,8 +242,9 @@ def _grow_coca(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
         stream_key(o.seed, o.replicate, o.month, Process.COCA_DEPARTMENT),
     )  # fmt: skip
     coca_step(
-        s.coca, a.coca_capacity, b.reach, a.access, p.coca_trend, b.coca_shock,
-        a.indptr, a.indices, p.coca_local, o.removal, p.coca_entry, p.coca_first,
+        s.coca, a.coca_capacity, a.coca_ceiling, a.department, b.reach, a.access, p.coca_trend,
+        b.coca_shock,
+        a.indptr, a.indices, p.coca_local, o.eradication, o.gone, p.coca_entry, p.coca_first,
         stream_key(o.seed, o.replicate, o.month, Process.COCA_LOCAL),
         stream_key(o.seed, o.replicate, o.month, Process.COCA_ENTRY),
         b.coca_flows,
