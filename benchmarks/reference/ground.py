@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import sqrt
+from math import exp, sqrt
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
