@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from rift_sim import __version__
-from rift_sim.cli import evidence, pictures, queries, running
+from rift_sim.cli import data, evidence, pictures, queries, running
 
 __all__ = ["command"]
 
@@ -33,6 +33,10 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "crises": evidence.crises,
     "explain": evidence.explain,
 }
+_GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
+    "data": (data.HELP, {"check": data.check, "targets": data.targets})
+}
+"""Commands of two words: the first, its help, and what may follow."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -54,6 +58,11 @@ def _root(
         typer.echo(context.get_help())
 
 
+def _group(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
 def command() -> Any:
     """Build the command; nothing heavy is imported here."""
     app = typer.Typer(
@@ -65,4 +74,10 @@ def command() -> Any:
     app.callback(invoke_without_command=True, help=HELP)(_root)
     for name, function in _COMMANDS.items():
         app.command(name)(function)
+    for name, (text, functions) in _GROUPS.items():
+        group = typer.Typer(name=name, rich_markup_mode=None)
+        group.callback(invoke_without_command=True, help=text)(_group)
+        for second, function in functions.items():
+            group.command(second)(function)
+        app.add_typer(group)
     return typer.main.get_command(app)

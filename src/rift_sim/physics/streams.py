@@ -76,8 +76,9 @@ class Process(IntEnum):
     COCA_ENTRY = 43
     SELF_DEFENCE = 44
     TURNING = 45
-    PROPOSAL = 46
-    OBSERVATION = 47
+    OBSERVATION = 50
+    HOMICIDES = 51
+    PROPOSAL = 70
 
 
 @inlined
