@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from rift_sim import __version__
-from rift_sim.cli import data, evidence, pictures, queries, running
+from rift_sim.cli import calibrating, data, evidence, pictures, queries, running
 
 __all__ = ["command"]
 
@@ -32,6 +32,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "claims": evidence.claims,
     "crises": evidence.crises,
     "explain": evidence.explain,
+    "calibrate": calibrating.calibrate,
 }
 _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "data": (data.HELP, {"check": data.check, "targets": data.targets})
