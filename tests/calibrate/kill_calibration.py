@@ -1,6 +1,6 @@
 """A calibration of the toy in a process of its own, for tests that kill it.
 
-    python kill_calibration.py FOLDER PAUSE WORKERS
+python kill_calibration.py FOLDER PAUSE WORKERS
 """
 
 from __future__ import annotations

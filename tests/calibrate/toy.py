@@ -82,9 +82,9 @@ def toy_problem(
         ((-50.0, 50.0), (0.01, 100.0)),
     )
     known = {
-        "first": Summary("pair", "first", "1", first, 0.0, False),
-        "second": Summary("pair", "second", "1", second, 0.0, False),
-        "noise": Summary("noise", "noise", "1", 0.0, 0.0, False),
+        "first": Summary("pair", "first", "1", first, 0.0),
+        "second": Summary("pair", "second", "1", second, 0.0),
+        "noise": Summary("noise", "noise", "1", 0.0, 0.0),
     }
     plan = Plan(Engine(ToyWorld, toy_simulate), (ToyScenario(**knobs),), False)
     weights = weights or {"pair": 1.0, "noise": 0.01}

@@ -8,7 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from rift_sim import __version__
-from rift_sim.cli import data, evidence, pictures, queries, running, validation, variances
+from rift_sim.cli import (
+    calibrating,
+    data,
+    evidence,
+    pictures,
+    queries,
+    running,
+    validation,
+    variances,
+)
 
 __all__ = ["command"]
 
@@ -32,6 +41,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "claims": evidence.claims,
     "crises": evidence.crises,
     "explain": evidence.explain,
+    "calibrate": calibrating.calibrate,
     "uncertainty": variances.uncertainty,
     "validate": validation.validate,
 }

@@ -65,8 +65,6 @@ class Process(IntEnum):
     COCA_ENTRY = 43
     SELF_DEFENCE = 44
     TURNING = 45
-    PROPOSAL = 46
-    TRIAL = 47
     OBSERVATION = 50
     HOMICIDES = 51
     BOOTSTRAP = 60
@@ -75,6 +73,7 @@ class Process(IntEnum):
     NAIVE_CLIMATE = 63
     NAIVE_HURDLE = 64
     ONSET = 65
+    PROPOSAL = 70
 
 
 @inlined

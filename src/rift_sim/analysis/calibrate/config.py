@@ -237,7 +237,7 @@ def make_problem(calibration: Calibration, summaries: Summaries) -> Problem:
     Raises
     ------
     InputError
-        When a target has nothing that is compared, or an observed value has no logarithm.
+        When a target has nothing that is compared.
     """
     from rift_sim.seeds import load_ledger
 
@@ -248,9 +248,6 @@ def make_problem(calibration: Calibration, summaries: Summaries) -> Problem:
             raise calibration.refuse(
                 ("summaries", name), f"nothing is compared for '{name}'", targets, name
             )
-    for key, summary in summaries.known.items():
-        if summary.log and summary.observed <= 0.0:
-            raise InputError(f"{key}: {summary.observed:g} has no logarithm", key=summary.target)
     space = Space(
         calibration.names,
         tuple(ledger[name].unit for name in calibration.names),

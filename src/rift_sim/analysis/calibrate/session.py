@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from sqlalchemy.exc import OperationalError  # type: ignore[import-not-found,unused-ignore]
 
 from rift_sim.analysis.calibrate.config import Calibration, make_problem
@@ -14,7 +15,8 @@ from rift_sim.analysis.calibrate.folder import SIMULATIONS, begin, check_folder,
 from rift_sim.analysis.calibrate.kept import CalibrationError, Simulator
 from rift_sim.analysis.calibrate.problem import Fit, Problem
 from rift_sim.analysis.calibrate.report import write_results
-from rift_sim.analysis.calibrate.results import Result
+from rift_sim.analysis.calibrate.results import Result, write_rows
+from rift_sim.analysis.calibrate.sbc import Uniformity, find_ranks, uniformity
 from rift_sim.analysis.calibrate.smc import fit
 from rift_sim.analysis.calibrate.trials import PREDICTIVE, PRIOR, Trial
 from rift_sim.ensemble.executor import available_cores
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from rift_sim.ensemble.cluster import Cluster
     from rift_sim.ensemble.session import Reporter
 
-__all__ = ["calibrate", "check_predictions"]
+__all__ = ["calibrate", "check_method", "check_predictions"]
 
 _PROBE = -2
 
@@ -128,6 +130,52 @@ def _probe(problem: Problem, simulator: Simulator) -> float:
     trial = Trial(problem.number(_PROBE, 0), medians)
     simulator.probe(trial)
     return simulator.probe(trial)
+
+
+def check_method(
+    calibration: Calibration,
+    summaries: Summaries,
+    folder: Path,
+    histories: int,
+    *,
+    reporter: Reporter,
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> list[Uniformity]:
+    """Calibrate to made-up histories and test the ranks of their true parameters.
+
+    Parameters
+    ----------
+    histories
+        How many histories are made up and fitted.
+
+    Others, errors and resumption as in `calibrate`. Ranks go to ``ranks.csv``, tests to
+    ``sbc.csv``.
+    """
+    own = identity(calibration, summaries)
+    check_folder(folder, own)
+    problem = make_problem(calibration, summaries)
+    with connected(scheduler, reporter) as cluster, stored(folder, reporter):
+        count = workers or available_cores()
+        _probe(problem, Simulator(problem.plan, len(problem.known), folder / SIMULATIONS))
+        folder.mkdir(parents=True, exist_ok=True)
+        with writer_lock(folder):
+            check_folder(folder, own)
+            begin(folder, calibration, own)
+            ranks = find_ranks(
+                problem,
+                calibration.effort,
+                histories,
+                folder / "sbc",
+                reporter,
+                workers=count,
+                cluster=cluster,
+            )
+            found = uniformity(problem.space.names, ranks)
+            write_rows(folder / "sbc.csv", found)
+            head = ",".join(problem.space.names)
+            np.savetxt(folder / "ranks.csv", ranks, "%d", ",", header=head, comments="")
+    return found
 
 
 def connected(scheduler: str | None, reporter: Reporter) -> AbstractContextManager[Cluster | None]:

@@ -19,6 +19,8 @@ from rift_sim.physics.arrays import Floats
 from rift_sim.physics.streams import Process, fill_at, stream
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from rift_sim.initial.world import World
     from rift_sim.scenario import Scenario
 
@@ -34,11 +36,11 @@ __all__ = [
     "trial_number",
 ]
 
+_MEASURING = ("measures", "modelled")
 SUMMARY = "summary"
 """Name of the one array that a trial returns, and of its dimension."""
 PRIOR, PREDICTIVE = -1, 1 << 20
 """Generations before the first (the prior), and added to their number for predictions."""
-_LEAST = 1e-3
 
 
 class Summary(NamedTuple):
@@ -51,12 +53,12 @@ class Summary(NamedTuple):
     label, units
         What it is, for tables and axes, and its unit.
     observed
-        Its value in the record, in `units`; above 0 where `log` is set.
+        Its value in the record, in `units`.
     spread
-        Error of observation, one standard deviation: of the logarithm where `log` is set,
-        else in `units`.
-    log
-        Whether logarithms are compared.
+        Error of observation, one standard deviation: of the logarithm where there is an
+        `offset`, else in `units`.
+    offset
+        What is added before logarithms are compared, above 0; None compares values.
     """
 
     target: str
@@ -64,19 +66,15 @@ class Summary(NamedTuple):
     units: str
     observed: float
     spread: float
-    log: bool
+    offset: float | None = None
 
     def scaled(self, value: float) -> float:
-        """Return a value as it is compared.
-
-        A logarithm needs a positive number: what is below a thousandth of the observed
-        value counts as a thousandth of it.
-        """
-        return float(np.log(max(value, _LEAST * self.observed))) if self.log else float(value)
+        """Return a value as it is compared."""
+        return float(value if self.offset is None else np.log(value + self.offset))
 
     def plain(self, scaled: Floats) -> Floats:
-        """Return compared values in `units` again."""
-        return np.exp(scaled) if self.log else scaled
+        """Return compared values in `units` again; what was a logarithm is not below 0."""
+        return scaled if self.offset is None else np.maximum(np.exp(scaled) - self.offset, 0.0)
 
 
 class Summaries(Protocol):
@@ -97,20 +95,13 @@ class Summaries(Protocol):
         """Whether municipal arrays must be observed."""
         ...
 
-    def summarise(
-        self,
-        arrays: Mapping[str, NDArray[Any]],
-        coords: Mapping[str, Any],
-        draw: Mapping[str, float],
-    ) -> Mapping[str, float]:
+    def summarise(self, data: xr.Dataset, draw: Mapping[str, float]) -> Mapping[str, float]:
         """Return each number of `known` for one replicate, in its unit and without error.
 
         Parameters
         ----------
-        arrays
-            What the replicate returned, by variable, without the dimension ``replicate``.
-        coords
-            Labels along each of their dimensions.
+        data
+            What the replicate returned, as a dataset of a run with one replicate.
         draw
             All parameters of the replicate.
         """
@@ -205,7 +196,7 @@ def method_digest() -> str:
     total = hashlib.sha256()
     package = Path(__file__).resolve().parent
     own = [file for file in package.glob("*.py") if file.stem not in ("results", "report")]
-    for file in sorted([*own, *package.parent.glob("measures*.py")]):
+    for file in sorted([*own, *(package.parent / f"{name}.py" for name in _MEASURING)]):
         total.update(file.read_bytes())
     return total.hexdigest()
 
@@ -247,14 +238,27 @@ def trial_simulate(world: TrialWorld, trial: int) -> dict[str, Floats]:
     given = dict(zip(world.names, trial.values, strict=True))
     arrays = simulate(model, int(trial), given)
     draw = {**model.beliefs.draw(seed, int(trial)), **given}
-    found = world.summaries.summarise(arrays, model.coords, draw)
+    found = world.summaries.summarise(_dataset(model, arrays, int(trial)), draw)
     numbers = np.array([s.scaled(found[key]) for key, s in world.summaries.known.items()])
     if not np.isfinite(numbers).all():
         key = list(world.summaries.known)[int(np.argmin(np.isfinite(numbers)))]
         raise ValueError(f"{key} is {found[key]}")
     luck = np.empty(numbers.size)
-    fill_at(luck, stream(seed, int(trial), 0, Process.TRIAL), world.places)
+    fill_at(luck, stream(seed, int(trial), 0, Process.OBSERVATION), world.places)
     return {SUMMARY: numbers + world.spread * ndtri(luck)}
+
+
+def _dataset(world: World, arrays: Mapping[str, NDArray[Any]], number: int) -> xr.Dataset:
+    """Lay the arrays of a replicate out as a run does."""
+    import xarray as xr
+
+    variables = {
+        name: (("replicate", *variable.dims), arrays[name][None])
+        for name, variable in world.variables.items()
+    }
+    used = {dim for dims, _ in variables.values() for dim in dims}
+    coords = {name: labels for name, labels in world.coords.items() if name in used}
+    return xr.Dataset(variables, {"replicate": [number], **coords})
 
 
 def trial_engine(names: tuple[str, ...], summaries: Summaries) -> Engine:

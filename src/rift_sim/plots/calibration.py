@@ -1,0 +1,145 @@
+"""Figures of a calibration: prior beside posterior, and history beside what is predicted."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtri
+
+from rift_sim import __version__
+from rift_sim.analysis.calibrate.results import SummaryRow, parameter_rows, summary_rows
+from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.plots.style import BLACK, BLUE, GREY, VERMILLION, new_figure, tidy
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from rift_sim.analysis.calibrate.results import Result
+
+__all__ = ["draw_calibration"]
+
+_COLUMNS = 4
+_BINS = 30
+_GRID = (np.arange(4000) + 0.5) / 4000
+_LABELLED = 12
+"""So many years or places on an axis have room for a label each."""
+
+
+def draw_calibration(result: Result, folder: Path) -> None:
+    """Draw ``posterior.png`` and ``predictive.png``.
+
+    Parameters
+    ----------
+    result
+        A finished calibration.
+    folder
+        Where they go; made if it is not there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _draw_parameters(result).savefig(folder / "posterior.png")
+    _draw_predictions(result).savefig(folder / "predictive.png")
+
+
+def _grid(panels: int, columns: int, height: float) -> tuple[Figure, list[Axes]]:
+    rows = math.ceil(panels / columns)
+    figure = new_figure(11.0, 1.2 + height * rows)
+    axes = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
+    for spare in axes[panels:]:
+        spare.set_visible(False)
+    return figure, axes[:panels]
+
+
+def _draw_parameters(result: Result) -> Figure:
+    """Small multiples: the density of each parameter before and after."""
+    space = result.problem.space
+    rows = parameter_rows(result)
+    figure, axes = _grid(len(rows), min(_COLUMNS, len(rows)), 2.1)
+    for place, (panel, row) in enumerate(zip(axes, rows, strict=True)):
+        before, after = space.value(place, ndtri(_GRID)), result.draws[:, place]
+        low, high = np.quantile(np.concatenate([before, after]), (0.005, 0.995)).tolist()
+        edges = np.linspace(low, high, _BINS + 1)
+        for values, colour, width in ((before, GREY, 1.2), (after, BLUE, 1.6)):
+            density, _ = np.histogram(values, edges, density=True)
+            panel.stairs(density, edges, color=colour, linewidth=width)
+        tidy(panel)
+        panel.set_yticks([])
+        same = "" if row.informed == "yes" else ", as before"
+        panel.set_title(f"{row.parameter}{same}", fontsize=8, loc="left", color=BLACK)
+        unit = "no unit" if row.unit == "1" else row.unit
+        panel.set_xlabel(unit, fontsize=7)
+    axes[0].set_ylabel("density", fontsize=7)
+    note = (
+        "Grey: prior. Blue: posterior. 'As before': its distribution function differs from "
+        f"the prior's by no more than {result.threshold:.2f}, so history says nothing about it."
+    )
+    return _finished(figure, "What history says about parameters", note, result)
+
+
+def _draw_predictions(result: Result) -> Figure:
+    """Draw observed numbers on the intervals that are predicted, a panel for each target."""
+    by_target: dict[str, list[SummaryRow]] = {}
+    for row in summary_rows(result):
+        by_target.setdefault(row.target, []).append(row)
+    figure, axes = _grid(len(by_target), min(2, len(by_target)), 2.6)
+    for panel, (target, found) in zip(axes, by_target.items(), strict=True):
+        many = len(found) > 3 * _LABELLED
+        rows = sorted(found, key=lambda row: row.observed) if many else found
+        x = np.arange(len(rows))
+        width = max(0.6, 3.5 - 0.1 * len(rows))
+        ends = [np.array([getattr(row, name) for row in rows]) for name in _ENDS]
+        panel.vlines(x - 0.12, ends[0], ends[1], color="#BBBBBB", linewidth=width)
+        panel.vlines(x + 0.12, ends[2], ends[3], color=BLUE, linewidth=width)
+        inside = np.array([row.inside == "yes" for row in rows])
+        observed = np.array([row.observed for row in rows])
+        size = 14 if not many else 5
+        panel.scatter(x[inside], observed[inside], size, BLACK, zorder=3)
+        panel.scatter(x[~inside], observed[~inside], size, VERMILLION, marker="D", zorder=3)
+        tidy(panel)
+        if min(end.min() for end in ends[::2]) > 0.0 and ends[1].max() > 30 * ends[0].min():
+            panel.set_yscale("log")
+        _label(panel, rows, many)
+        label = result.problem.known[rows[0].key].label
+        panel.set_title(f"{target}: {label}", fontsize=8, loc="left")
+        unit = "no unit" if rows[0].unit == "1" else rows[0].unit
+        panel.set_ylabel(unit, fontsize=7)
+    note = (
+        "Bars hold 90 % of simulations, errors of observation included: grey from the prior, blue "
+        "from the posterior. Observed: black dots inside the blue bar, red diamonds outside. "
+        "These numbers were fitted; this is no forecast."
+    )
+    return _finished(figure, "History beside what the posterior predicts", note, result)
+
+
+_ENDS = ("prior_p05", "prior_p95", "posterior_p05", "posterior_p95")
+
+
+def _label(panel: Axes, rows: list[SummaryRow], many: bool) -> None:
+    """Write years, or years and places, below the axis; many are put in order of size."""
+    if many:
+        panel.set_xticks([])
+        panel.set_xlabel(f"{len(rows)} numbers, in order of size", fontsize=7)
+        return
+    names = [row.key.partition(":")[2] or row.key for row in rows]
+    step = max(1, math.ceil(len(rows) / _LABELLED))
+    panel.set_xticks(range(0, len(rows), step), names[::step], fontsize=7)
+
+
+def _finished(figure: Figure, title: str, note: str, result: Result) -> Figure:
+    source = (
+        f"Source: rift_sim {__version__}, {result.fit.weights.size:,} particles, effective sample "
+        f"size {result.fit.effective:.0f}."
+    )
+    lines = [line for text in (note, LIMITS, source) for line in textwrap.wrap(text, 150)]
+    _, inches = figure.get_size_inches()
+    figure.suptitle(title, fontsize=11, x=0.012, ha="left")
+    figure.text(
+        0.012, 0.06 / inches, "\n".join(lines), fontsize=6.5, color=GREY, va="bottom",
+        linespacing=1.25,
+    )  # fmt: skip
+    figure.tight_layout(rect=(0.0, (0.16 + 0.12 * len(lines)) / inches, 1.0, 1.0))
+    return figure
