@@ -53,12 +53,12 @@ def calibrate(
     from rift_sim.analysis.calibrate.config import read_calibration
     from rift_sim.analysis.calibrate.session import calibrate as fit
     from rift_sim.analysis.calibrate.session import check_method
-    from rift_sim.analysis.calibrate.targets import target_summaries
+    from rift_sim.analysis.calibrate.history import history_summaries
     from rift_sim.cli.console import Progress
     from rift_sim.observed.record import data_directory, load_record
 
     calibration = read_calibration(config)
-    summaries = target_summaries(calibration, load_record(data_directory()))
+    summaries = history_summaries(calibration, load_record(data_directory()))
     with Progress("accepted") as progress:
         if sbc is not None:
             tests = check_method(
