@@ -280,9 +280,7 @@ def simulate(
     dict
         One array for each entry of ``world.variables``.
     """
-    model = RiftModel(
-        replicate=replicate, initial=initial, chance=chance, world=world, given=given
-    )
+    model = RiftModel(replicate=replicate, initial=initial, chance=chance, world=world, given=given)
     recorder = Recorder(world)
     for _ in range(world.scenario.months):
         model.step()

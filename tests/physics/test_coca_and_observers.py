@@ -16,8 +16,8 @@ INDPTR = np.array([0, 1, 3, 4], dtype=np.uint32)
 INDICES = np.array([1, 0, 2, 1], dtype=np.uint32)
 
 
-def grow(coca: Floats, eradication: float = 0.0, gone: float = 0.5, trend: float = 0.0, shock: float = 0.0,
-         spread: float = 0.0, entry: float = 0.0, held: float = 1.0,
+def grow(coca: Floats, eradication: float = 0.0, gone: float = 0.5, trend: float = 0.0,
+         shock: float = 0.0, spread: float = 0.0, entry: float = 0.0, held: float = 1.0,
          access: Floats | None = None,
          department: tuple[int, ...] = (0, 0, 0)) -> tuple[Floats, Floats]:  # fmt: skip
     out, totals = coca.copy(), np.zeros(2)

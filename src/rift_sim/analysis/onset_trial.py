@@ -161,7 +161,7 @@ def onset_rows(
     seen = transition(before.any, after.any)
     known = _features(record, territory, first)
     department = np.array([code[:2] for code in record.places])
-    ours = {name: _chances(run, before, last) for name, run in runs.items()}
+    ours = {name: _chances(run, last) for name, run in runs.items()}
     rows = []
     for event in ("onset", "exit"):
         outcome: Floats = getattr(seen, event)
@@ -194,13 +194,13 @@ def onset_rows(
     return rows
 
 
-def curves(record: Record, runs: Mapping[str, Run], first: int, last: int) -> dict[str, Calibration]:
+def curves(
+    record: Record, runs: Mapping[str, Run], first: int, last: int
+) -> dict[str, Calibration]:
     """Set the chances of onset of each run beside what happened, by class of chance."""
     before, after = _wave(record, first), _wave(record, last)
     outcome = transition(before.any, after.any).onset
-    return {
-        name: calibration_curve(outcome, _chances(run, before, last)) for name, run in runs.items()
-    }
+    return {name: calibration_curve(outcome, _chances(run, last)) for name, run in runs.items()}
 
 
 def _wave(record: Record, year: int) -> PresenceYear:
@@ -212,7 +212,7 @@ def _wave(record: Record, year: int) -> PresenceYear:
     return wave
 
 
-def _chances(run: Run, before: PresenceYear, last: int) -> Floats:
+def _chances(run: Run, last: int) -> Floats:
     """Return the chance that a run gives each place to have a group in December of a year."""
     data = run.dataset
     if "presence_probability" not in data:

@@ -141,9 +141,7 @@ def forecasts(
             if not _has(target, record, present):
                 continue
             model = modelled(target, data, parameters, record, seed=_SEED)
-            parts.setdefault((mode, target.id), []).append(
-                collect(target, record, origin, model)
-            )
+            parts.setdefault((mode, target.id), []).append(collect(target, record, origin, model))
     by_id = {target.id: target for target in targets}
     return {key: join(by_id[key[1]], some) for key, some in parts.items()}
 

@@ -51,9 +51,9 @@ def calibrate(
         )
     _require_pyabc()
     from rift_sim.analysis.calibrate.config import read_calibration
+    from rift_sim.analysis.calibrate.history import history_summaries
     from rift_sim.analysis.calibrate.session import calibrate as fit
     from rift_sim.analysis.calibrate.session import check_method
-    from rift_sim.analysis.calibrate.history import history_summaries
     from rift_sim.cli.console import Progress
     from rift_sim.observed.record import data_directory, load_record
 

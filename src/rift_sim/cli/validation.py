@@ -140,7 +140,12 @@ def _onset(
         many = max(plan.replicates, 1000)
         progress.say(f"onset {first}-{last}, {mode}")
         runs[name] = run(
-            scenario, replicates=many, out=folder, workers=workers, municipal=True, progress=progress
+            scenario,
+            replicates=many,
+            out=folder,
+            workers=workers,
+            municipal=True,
+            progress=progress,
         )
     rows = onset_rows(record, load_territory(), runs, first, last)
     draw_onset(rows, curves(record, runs, first, last), out / "figures" / "onset.png")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ from rift_sim.physics.arrays import Flags, Floats, Indices
 __all__ = ["add_hidden", "conflict_score", "neighbourhood"]
 
 
-def neighbourhood(present: Flags, indptr: Indices, indices: Indices) -> Floats:
+def neighbourhood(present: NDArray[Any], indptr: Indices, indices: Indices) -> Floats:
     """Return the share of places with presence two steps away, shape (..., place).
 
     The mean, over the neighbours of a place, of the share of their neighbours with presence;
@@ -24,7 +26,8 @@ def neighbourhood(present: Flags, indptr: Indices, indices: Indices) -> Floats:
     indptr, indices
         Neighbours, compressed rows.
     """
-    degree = np.diff(indptr.astype(np.intp))
+    bounds = indptr.astype(np.intp)
+    degree = bounds[1:] - bounds[:-1]
     owner = np.repeat(np.arange(degree.size), degree)
     flat = present.reshape(-1, degree.size).astype(np.float64)
     for _ in range(2):
@@ -62,7 +65,7 @@ def conflict_score(
         Neighbours, compressed rows.
     """
     own = neighbourhood(present, indptr, indices)
-    anyone = neighbourhood(present.any(axis=0), indptr, indices)
+    anyone = neighbourhood(present.max(axis=0), indptr, indices)
     score = 0.5 * _standard(own, inside) + 0.5 * _standard(anyone, inside)
     score = score + _standard(appeal, inside)
     if displaced is not None:
@@ -70,9 +73,7 @@ def conflict_score(
     return score
 
 
-def add_hidden(
-    present: Flags, coverage: float, score: Floats, inside: NDArray[np.bool_]
-) -> Flags:
+def add_hidden(present: Flags, coverage: float, score: Floats, inside: NDArray[np.bool_]) -> Flags:
     """Add the footholds that a survey missed because it did not cover their places.
 
     Each group with n footholds in the survey gets ``n (1 / coverage - 1)`` more, rounded, in the
@@ -92,7 +93,8 @@ def add_hidden(
     """
     missed = np.rint(present[:, inside].sum(axis=1) * (1.0 / coverage - 1.0)).astype(np.int64)
     uncovered = np.flatnonzero(inside & ~present.any(axis=0))
-    return np.maximum(present, best_of_country(missed, score, uncovered))
+    found: Flags = np.maximum(present, best_of_country(missed, score, uncovered))
+    return found
 
 
 def _standard(values: Floats, inside: NDArray[np.bool_]) -> Floats:

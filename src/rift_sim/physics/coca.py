@@ -116,10 +116,10 @@ def coca_step(
         i = fields[n]
         d = department[i] if department[i] >= 0 else last
         coca[i] *= grown[d] / moved[d]
-    chance, n = 1.0 - exp(-entry_rate / 12.0), np.uint64(0)
+    chance, passed = 1.0 - exp(-entry_rate / 12.0), np.uint64(0)
     for i in range(places):
-        if n < number and fields[n] == i:
-            n += np.uint64(1)
+        if passed < number and fields[passed] == i:
+            passed += np.uint64(1)
         elif capacity[i] > 0.0 and held[i] > 0.0 and uniform(key_entry, i) < chance:
             near = False
             for k in range(indptr[i], indptr[i + 1]):
