@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rift_sim import __version__
 from rift_sim.analysis.calibrate.results import (
+    LEAST_DISTANCE,
     ParameterRow,
     Result,
     SummaryRow,
@@ -116,7 +117,7 @@ def _report(
             "distribution functions differ by no more than "
             f"{result.threshold:.3f} (the larger of 0.1 and what chance gives at 5 % with this "
             "effective sample size). Nothing said with these parameters is said by the data: "
-            f"{names}.",
+            f"{names}." + _few(result),
             "",
             "## Prior and posterior",
             "",
@@ -172,6 +173,13 @@ def _report(
             "",
         ]
     )
+
+
+def _few(result: Result) -> str:
+    """Say so where chance hides what history may have said."""
+    if result.threshold <= LEAST_DISTANCE:
+        return ""
+    return " The effective sample size is small: more draws could tell more of them apart."
 
 
 def _band(median: float, low: float, high: float) -> str:
