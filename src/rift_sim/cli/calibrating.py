@@ -103,7 +103,7 @@ def _print_result(result: Result, out: Path) -> None:
     console = make_console()
     table = Table(box=None, pad_edge=False)
     for name in ("parameter", "prior", "posterior", "shrinkage", "informed"):
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, no_wrap=name in ("parameter", "informed"))
     for row in parameter_rows(result):
         table.add_row(
             row.parameter,

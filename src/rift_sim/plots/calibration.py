@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["draw_calibration"]
 
 _COLUMNS = 4
-_BINS = 30
+_BINS = (8, 30)
 _GRID = (np.arange(4000) + 0.5) / 4000
+_DECADES = 30.0
+"""Values so many times apart are shown by their logarithm, if that was compared."""
 _LABELLED = 12
 """So many years or places on an axis have room for a label each."""
 
@@ -59,10 +61,11 @@ def _draw_parameters(result: Result) -> Figure:
     space = result.problem.space
     rows = parameter_rows(result)
     figure, axes = _grid(len(rows), min(_COLUMNS, len(rows)), 2.1)
+    bins = int(np.clip(1.5 * result.fit.effective**0.5, *_BINS))
     for place, (panel, row) in enumerate(zip(axes, rows, strict=True)):
         before, after = space.value(place, ndtri(_GRID)), result.draws[:, place]
         low, high = np.quantile(np.concatenate([before, after]), (0.005, 0.995)).tolist()
-        edges = np.linspace(low, high, _BINS + 1)
+        edges = np.linspace(low, high, bins + 1)
         for values, colour, width in ((before, GREY, 1.2), (after, BLUE, 1.6)):
             density, _ = np.histogram(values, edges, density=True)
             panel.stairs(density, edges, color=colour, linewidth=width)
@@ -75,7 +78,7 @@ def _draw_parameters(result: Result) -> Figure:
     axes[0].set_ylabel("density", fontsize=7)
     note = (
         "Grey: prior. Blue: posterior. 'As before': its distribution function differs from "
-        f"the prior's by no more than {result.threshold:.2f}, so history says nothing about it."
+        f"the prior's by no more than {result.threshold:.2f}; history said nothing about it."
     )
     return _finished(figure, "What history says about parameters", note, result)
 
@@ -100,11 +103,13 @@ def _draw_predictions(result: Result) -> Figure:
         panel.scatter(x[inside], observed[inside], size, BLACK, zorder=3)
         panel.scatter(x[~inside], observed[~inside], size, VERMILLION, marker="D", zorder=3)
         tidy(panel)
-        if min(end.min() for end in ends[::2]) > 0.0 and ends[1].max() > 30 * ends[0].min():
-            panel.set_yscale("log")
+        known = result.problem.known[rows[0].key]
+        if known.offset is not None and ends[1].max() > _DECADES * max(ends[0].min(), 1e-9):
+            panel.set_yscale("symlog", linthresh=max(known.offset, 1e-9))
+            panel.set_ylim(bottom=0.0)
+        panel.set_xlim(-1.0, len(rows))
         _label(panel, rows, many)
-        label = result.problem.known[rows[0].key].label
-        panel.set_title(f"{target}: {label}", fontsize=8, loc="left")
+        panel.set_title(f"{target}: {known.label}", fontsize=8, loc="left")
         unit = "no unit" if rows[0].unit == "1" else rows[0].unit
         panel.set_ylabel(unit, fontsize=7)
     note = (

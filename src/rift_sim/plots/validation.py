@@ -212,7 +212,7 @@ def draw_onset(rows: Sequence[OnsetRow], curves: Mapping[str, Calibration], file
         f"{onset[0].events} of {onset[0].places} municipalities",
         "Left: area under the ROC curve, 95 % by drawing departments again; filled: all places, "
         "hollow: within departments. Models that were shown other departments' outcome knew more "
-        "than a forecast can. Right: chances beside what happened, by class of equally many places.",
+        "than a forecast can. Right: chances beside what happened, in classes of equal size.",
         8.2,
         1.95 + 0.42 * len(onset),
     )

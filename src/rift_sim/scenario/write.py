@@ -109,6 +109,9 @@ extends: {extends}
 # replicates: 100
 # seed: 2026
 
+# Draw parameters from a CSV of posterior draws instead of the priors (`rift calibrate`).
+# parameters: posterior.csv
+
 # Parameters by id (`rift seeds parameters`): a number, or a distribution to draw from.
 # assumptions:
 #   recruitment_rent: 0.5

@@ -52,7 +52,7 @@ class _File(Record):
     scenario: Text
     window: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
     parameters: _Chosen
-    summaries: Annotated[dict[str, Weight], Field(min_length=1)]
+    summaries: dict[str, Weight]
     population: Annotated[int, Field(ge=10, le=100_000)]
     generations: Annotated[int, Field(ge=1, le=100)]
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)]
@@ -118,6 +118,8 @@ def read_calibration(path: str | Path) -> Calibration:
         content = _File.model_validate(document.data)
     except ValidationError as error:
         raise as_input_error(error, document, (), _File) from None
+    if not content.summaries:
+        raise document.error(("summaries",), "names no target", allowed="target: weight")
     scenario = _scenario(content, document)
     stop = content.stop
     return Calibration(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rift_sim import __version__
 from rift_sim.analysis.calibrate.results import (
+    LEAST_DISTANCE,
     ParameterRow,
     Result,
     SummaryRow,
@@ -97,81 +98,106 @@ def _report(
     checks: Sequence[SummaryRow],
     steps: Sequence[_Step],
 ) -> str:
-    """Write the report."""
-    open_ = [row for row in rows if row.informed == "no"]
-    names = ", ".join(f"`{row.parameter}`" for row in open_) or "none"
+    fit = result.fit
+    head = [
+        f"# Calibration of `{calibration.scenario.name}` to the window {calibration.window}",
+        "",
+        f"{len(rows)} parameters, {len(checks)} numbers of {len(calibration.weights)} targets, "
+        f"{_total(result):,} simulations. It stopped because {fit.reason}. Effective sample "
+        f"size of the last generation: {fit.effective:.0f} of {fit.weights.size}.",
+        "",
+    ]
+    parts = [head, _not_informed(result, rows), _parameters(rows), _fits(result, checks)]
+    return "\n".join(line for part in [*parts, _generations(steps)] for line in part)
+
+
+def _not_informed(result: Result, rows: Sequence[ParameterRow]) -> list[str]:
+    same = [f"`{row.parameter}`" for row in rows if row.informed == "no"]
+    return [
+        "## What history could not tell",
+        "",
+        f"For {len(same)} of {len(rows)} parameters the posterior is the prior: their "
+        "distribution functions differ by no more than "
+        f"{result.threshold:.3f} (the larger of 0.1 and what chance gives at 5 % with this "
+        "effective sample size). Nothing said with these parameters is said by the data: "
+        f"{', '.join(same) or 'none'}." + _few(result),
+        "",
+    ]
+
+
+def _parameters(rows: Sequence[ParameterRow]) -> list[str]:
+    return [
+        "## Prior and posterior",
+        "",
+        "Median and, in brackets, 5 to 95 %. Shrinkage is 1 - posterior variance / prior "
+        "variance of normal scores; below 0 the posterior is wider.",
+        "",
+        *_table(
+            ("parameter", "unit", "prior", "posterior", "shrinkage", "distance", "informed"),
+            (
+                (
+                    f"`{r.parameter}`",
+                    r.unit,
+                    _band(r.prior_median, r.prior_p05, r.prior_p95),
+                    _band(r.posterior_median, r.posterior_p05, r.posterior_p95),
+                    f"{r.shrinkage:.2f}",
+                    f"{r.ks_distance:.2f}",
+                    r.informed,
+                )
+                for r in rows
+            ),
+        ),
+        "",
+    ]
+
+
+def _fits(result: Result, checks: Sequence[SummaryRow]) -> list[str]:
     inside = sum(row.inside == "yes" for row in checks)
-    draws, fit = len(result.after), result.fit
-    return "\n".join(
-        [
-            f"# Calibration of `{calibration.scenario.name}` to the window {calibration.window}",
-            "",
-            f"{len(rows)} parameters, {len(checks)} numbers of {len(calibration.weights)} targets, "
-            f"{_total(result):,} simulations. It stopped because {fit.reason}. Effective sample "
-            f"size of the last generation: {fit.effective:.0f} of {fit.weights.size}.",
-            "",
-            "## What history could not tell",
-            "",
-            f"For {len(open_)} of {len(rows)} parameters the posterior is the prior: their "
-            "distribution functions differ by no more than "
-            f"{result.threshold:.3f} (the larger of 0.1 and what chance gives at 5 % with this "
-            "effective sample size). Nothing said with these parameters is said by the data: "
-            f"{names}.",
-            "",
-            "## Prior and posterior",
-            "",
-            "Median and, in brackets, 5 to 95 %. Shrinkage is 1 - posterior variance / prior "
-            "variance of normal scores; below 0 the posterior is wider.",
-            "",
-            *_table(
-                ("parameter", "unit", "prior", "posterior", "shrinkage", "distance", "informed"),
+    return [
+        "## Does history fit?",
+        "",
+        f"{inside} of {len(checks)} observed numbers lie within 5 to 95 % of {len(result.after)} "
+        "fresh simulations from the posterior, errors of observation included; a model that is "
+        "right has about 90 %. These numbers were fitted: this is no forecast.",
+        "",
+        *_table(
+            ("target", "inside", "of"),
+            ((f"`{t}`", str(n), str(m)) for t, (n, m) in share_inside(checks).items()),
+        ),
+        "",
+        "Each number stands in `predictive.csv`.",
+        "",
+    ]
+
+
+def _generations(steps: Sequence[_Step]) -> list[str]:
+    return [
+        "## Generations",
+        "",
+        "Scales of the distance change with the generations, so it need not fall.",
+        "",
+        *_table(
+            ("generation", "distance", "simulations", "accepted", "effective sample size"),
+            (
                 (
-                    (
-                        f"`{r.parameter}`",
-                        r.unit,
-                        _band(r.prior_median, r.prior_p05, r.prior_p95),
-                        _band(r.posterior_median, r.posterior_p05, r.posterior_p95),
-                        f"{r.shrinkage:.2f}",
-                        f"{r.ks_distance:.2f}",
-                        r.informed,
-                    )
-                    for r in rows
-                ),
+                    str(s.generation),
+                    f"{s.distance:.4g}",
+                    f"{s.simulations:,}",
+                    f"{s.acceptance:.1%}",
+                    f"{s.effective_sample_size:.0f}",
+                )
+                for s in steps
             ),
-            "",
-            "## Does history fit?",
-            "",
-            f"{inside} of {len(checks)} observed numbers lie within 5 to 95 % of {draws} fresh "
-            "simulations from the posterior, errors of observation included; a model that is "
-            "right has about 90 %. These numbers were fitted: this is no forecast.",
-            "",
-            *_table(
-                ("target", "inside", "of"),
-                ((f"`{t}`", str(n), str(m)) for t, (n, m) in share_inside(checks).items()),
-            ),
-            "",
-            "Each number stands in `predictive.csv`.",
-            "",
-            "## Generations",
-            "",
-            "Scales of the distance change with the generations, so it need not fall.",
-            "",
-            *_table(
-                ("generation", "distance", "simulations", "accepted", "effective sample size"),
-                (
-                    (
-                        str(s.generation),
-                        f"{s.distance:.4g}",
-                        f"{s.simulations:,}",
-                        f"{s.acceptance:.1%}",
-                        f"{s.effective_sample_size:.0f}",
-                    )
-                    for s in steps
-                ),
-            ),
-            "",
-        ]
-    )
+        ),
+        "",
+    ]
+
+
+def _few(result: Result) -> str:
+    """Say so where chance hides what history may have said."""
+    if result.threshold <= LEAST_DISTANCE:
+        return ""
+    return " The effective sample size is small: more draws could tell more of them apart."
 
 
 def _band(median: float, low: float, high: float) -> str:

@@ -16,11 +16,13 @@ from rift_sim.analysis.calibrate.problem import Fit, Problem
 from rift_sim.physics.arrays import Floats
 
 __all__ = [
+    "LEAST_DISTANCE",
     "ParameterRow",
     "Result",
     "SummaryRow",
     "ks_distance",
     "parameter_rows",
+    "share_inside",
     "summary_rows",
     "write_rows",
 ]

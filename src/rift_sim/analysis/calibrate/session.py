@@ -70,7 +70,7 @@ def calibrate(
     own = identity(calibration, summaries)
     check_folder(folder, own)
     problem = make_problem(calibration, summaries)
-    with connected(scheduler, reporter) as cluster, stored(folder, reporter):
+    with _connected(scheduler, reporter) as cluster, _stored(folder, reporter):
         count = workers or available_cores()
         simulator = Simulator(
             problem.plan, len(problem.known), folder / SIMULATIONS, workers=count, cluster=cluster
@@ -155,7 +155,7 @@ def check_method(
     own = identity(calibration, summaries)
     check_folder(folder, own)
     problem = make_problem(calibration, summaries)
-    with connected(scheduler, reporter) as cluster, stored(folder, reporter):
+    with _connected(scheduler, reporter) as cluster, _stored(folder, reporter):
         count = workers or available_cores()
         _probe(problem, Simulator(problem.plan, len(problem.known), folder / SIMULATIONS))
         folder.mkdir(parents=True, exist_ok=True)
@@ -178,7 +178,7 @@ def check_method(
     return found
 
 
-def connected(scheduler: str | None, reporter: Reporter) -> AbstractContextManager[Cluster | None]:
+def _connected(scheduler: str | None, reporter: Reporter) -> AbstractContextManager[Cluster | None]:
     """Return the cluster at an address, if there is one."""
     if scheduler is None:
         return nullcontext()
@@ -188,7 +188,7 @@ def connected(scheduler: str | None, reporter: Reporter) -> AbstractContextManag
 
 
 @contextmanager
-def stored(folder: Path, reporter: Reporter) -> Iterator[None]:
+def _stored(folder: Path, reporter: Reporter) -> Iterator[None]:
     """Say in words what kept a calibration from going on."""
     try:
         yield

@@ -256,9 +256,7 @@ def _dataset(world: World, arrays: Mapping[str, NDArray[Any]], number: int) -> x
         name: (("replicate", *variable.dims), arrays[name][None])
         for name, variable in world.variables.items()
     }
-    used = {dim for dims, _ in variables.values() for dim in dims}
-    coords = {name: labels for name, labels in world.coords.items() if name in used}
-    return xr.Dataset(variables, {"replicate": [number], **coords})
+    return xr.Dataset(variables, {"replicate": [number], **world.coords})
 
 
 def trial_engine(names: tuple[str, ...], summaries: Summaries) -> Engine:
