@@ -94,10 +94,12 @@ def test_nothing_after_the_origin_is_read(record: Record, origin: int) -> None:
     series = {name: record.ledger.series(name) for name in names}
 
     def after(change: float) -> Record:
-        return made_up(**{
-            name: {key: v * change if int(key[:4]) >= origin else v for key, v in known.items()}
-            for name, known in series.items()
-        })
+        return made_up(
+            **{
+                name: {key: v * change if int(key[:4]) >= origin else v for key, v in known.items()}
+                for name, known in series.items()
+            }
+        )
 
     assert level_assumptions(after(1e3), origin) == level_assumptions(record, origin)
     # And what lies before is.

@@ -85,7 +85,7 @@ def _short(row: ScoreRow) -> tuple[str, ...]:
         _number(row.crps),
         f"{row.inside_90.value:.0%}",
         _estimate(row.skill, "+.2f"),
-        _estimate(row.skill_log, "+.2f"),
+        _estimate(Estimate(row.skill_log.value, math.nan, math.nan), "+.2f"),
     )
 
 
