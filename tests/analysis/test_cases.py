@@ -88,7 +88,7 @@ def test_nothing_later_changes_a_naive_forecast(origin: int) -> None:
     told = said([values[0]] * len(years), years)
     plain = collect(COCA, recorded(values), origin, told, years)
     later = values.copy()
-    later[YEARS >= origin] *= 7.0
+    later[origin <= YEARS] *= 7.0
     leaked = collect(COCA, recorded(later), origin, told, years)
     assert set(plain.ensembles) == {MODEL, "persistence", "trend", "climatology", HURDLE}
     for name, members in plain.ensembles.items():
@@ -96,7 +96,7 @@ def test_nothing_later_changes_a_naive_forecast(origin: int) -> None:
     np.testing.assert_allclose(leaked.observed, 7.0 * plain.observed)
     # The year before the origin does.
     known = values.copy()
-    known[YEARS == origin - 1] *= 7.0
+    known[origin - 1 == YEARS] *= 7.0
     other = collect(COCA, recorded(known), origin, told, years)
     for name in ("persistence", "trend", "climatology", HURDLE):
         assert not np.array_equal(other.ensembles[name], plain.ensembles[name]), name

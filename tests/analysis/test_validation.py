@@ -232,7 +232,7 @@ def ran(replicates: Sequence[int], parameters: str = "prior", origin: int = 2023
     number = np.asarray(replicates, np.float64)[:, None] + 1.0
     values = np.repeat(number, time.size, axis=1)
     coords = {"replicate": list(replicates), "time": time, "group": ["EGC", "ELN"]}
-    data = {name: (("replicate", "time"), values) for name in ("coca_ha", "conflict_deaths")}
+    data = dict.fromkeys(("coca_ha", "conflict_deaths"), (("replicate", "time"), values))
     group = np.repeat(values[:, :, None], 2, axis=2)
     data["members_group"] = (("replicate", "time", "group"), group)
     assert set(data) - {"members_group"} <= set(SERIES)
