@@ -145,8 +145,8 @@ def test_runs_that_cannot_be_scored() -> None:
         onset_rows(RECORD, TERRITORY, {}, 2019, 2021)
     with pytest.raises(InputError, match="does not reach 2022"):
         onset_rows(RECORD, TERRITORY, {"model": ran(np.zeros(INSIDE), 2021)}, 2019, 2022)
+    none: Any = SimpleNamespace(dataset=xr.Dataset())
     with pytest.raises(InputError, match="--municipal"):
-        none: Any = SimpleNamespace(dataset=xr.Dataset())
         onset_rows(RECORD, TERRITORY, {"model": none}, 2019, 2022)
 
 

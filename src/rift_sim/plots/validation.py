@@ -194,7 +194,7 @@ def draw_ranks(cases: Mapping[tuple[Mode, str], Cases], file: Path) -> None:
         "Cases by tenth of the ensemble, lowest to highest; dashed: what an honest forecast has. "
         "High on the right: observations above the forecasts. A valley: bands too narrow. "
         "Model without events after the origin.",
-        1.0 + 1.75 * columns,
+        max(6.0, 1.0 + 1.75 * columns),
         1.7 + 1.55 * rows,
     )
     width, height = figure.get_size_inches()
