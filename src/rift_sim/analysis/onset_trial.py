@@ -164,6 +164,9 @@ def onset_rows(
 ) -> list[OnsetRow]:
     """Score onset and exit between two waves, by runs and by naive models.
 
+    An event that could happen in a single department only is left out: naive models learn from
+    the others.
+
     Parameters
     ----------
     record
@@ -189,6 +192,8 @@ def onset_rows(
     rows = []
     for event in ("onset", "exit"):
         outcome: Floats = getattr(seen, event)
+        if np.unique(department[np.isfinite(outcome)]).size < 2:
+            continue
         told = {
             name: (chance if event == "onset" else 1.0 - chance, "state at the origin")
             for name, chance in ours.items()
