@@ -1,4 +1,7 @@
-"""Where groups appear between two survey waves: chances from runs beside naive models."""
+"""Where groups appear or vanish between two survey waves: chances from runs beside naive models.
+
+Presence of any group is compared, so that a split or a new name is no event.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
 from rift_sim.analysis.discrimination import (
     Calibration,
@@ -20,6 +23,7 @@ from rift_sim.analysis.discrimination import (
 from rift_sim.analysis.onset import Features, features, transition
 from rift_sim.analysis.onset_chances import naive_chances
 from rift_sim.analysis.resample import Estimate
+from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.observed import Record
 from rift_sim.physics.arrays import Floats, Indices
@@ -29,9 +33,8 @@ if TYPE_CHECKING:
     from rift_sim.observed import PresenceYear
     from rift_sim.territory import Territory
 
-__all__ = ["OURS", "OnsetRow", "curves", "earlier_transition", "onset_rows", "write_initial"]
+__all__ = ["OnsetRow", "check_waves", "curves", "earlier_transition", "onset_rows", "write_initial"]
 
-OURS = "model"
 _PAST = {
     "displaced": "newly_displaced_ruv",
     "homicides": "homicides",
@@ -39,6 +42,7 @@ _PAST = {
     "coca": "coca_ha",
 }
 _LAG = 3
+"""Years of events that stand for a survey."""
 
 
 class OnsetRow(NamedTuple):
@@ -47,7 +51,7 @@ class OnsetRow(NamedTuple):
     Attributes
     ----------
     event
-        ``onset``, ``exit`` or ``churn``.
+        ``onset`` or ``exit``.
     forecaster, knows
         Who, and what it was given.
     first, last
@@ -60,7 +64,7 @@ class OnsetRow(NamedTuple):
     brier
         Mean squared error; NaN where the forecaster gives no chances.
     ahead, ahead_within
-        By how much our area exceeds this one, paired.
+        By how much the area of our first forecaster exceeds this one, paired.
     """
 
     event: str
@@ -75,6 +79,24 @@ class OnsetRow(NamedTuple):
     brier: float
     ahead: Estimate
     ahead_within: Estimate
+
+
+def check_waves(record: Record, first: int, last: int) -> None:
+    """Refuse waves that are not on record, or cannot be the start of a run.
+
+    Raises
+    ------
+    InputError
+        When a wave is missing, or the first names a group that is younger than the run.
+    """
+    before, start = _wave(record, first), Month(first + 1, 1)
+    _wave(record, last)
+    for group in before.groups:
+        if not record.ledger.groups[group].active(start):
+            raise InputError(
+                f"the survey of {first} names {group}, which does not exist in {start}",
+                allowed="a first wave whose groups exist when the run starts",
+            )
 
 
 def write_initial(record: Record, origin: int, coverage: float, folder: Path) -> dict[str, object]:
@@ -94,7 +116,8 @@ def write_initial(record: Record, origin: int, coverage: float, folder: Path) ->
     Returns
     -------
     dict
-        The ``initial`` of a scenario: the newest presence wave, coca and displacement.
+        The ``initial`` of a scenario: the newest presence wave, coca and displacement. A place
+        where the newest year of displacement is not known counts like one with none.
 
     Raises
     ------
@@ -105,6 +128,8 @@ def write_initial(record: Record, origin: int, coverage: float, folder: Path) ->
     if not waves:
         raise InputError(f"no survey of presence lies before {origin}")
     wave = record.waves[max(waves)]
+    # Absolute, because a scenario means paths as seen from where it is written.
+    folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     presence = folder / f"presence-{wave.year}.csv"
     rows = [
@@ -119,12 +144,10 @@ def write_initial(record: Record, origin: int, coverage: float, folder: Path) ->
         years = [] if panel is None else [year for year in panel.years.tolist() if year < origin]
         if panel is None or not years:
             continue
-        values = panel.year(max(years))
-        assert values is not None
+        values = panel.values[panel.years == max(years)][0]
         file = folder / f"{key}-{max(years)}.csv"
-        known = [(code, value) for code, value in zip(record.places, values, strict=True)]
-        kept = [(code, f"{value:g}") for code, value in known if np.isfinite(value) and value > 0.0]
-        _write(file, ("code", "value"), kept)
+        known = zip(record.places, values.tolist(), strict=True)
+        _write(file, ("code", "value"), [(code, repr(value)) for code, value in known if value > 0])
         found[key] = str(file)
     return found
 
@@ -139,7 +162,10 @@ def _write(file: Path, header: tuple[str, str], rows: list[tuple[str, str]]) -> 
 def onset_rows(
     record: Record, territory: Territory, runs: Mapping[str, Run], first: int, last: int
 ) -> list[OnsetRow]:
-    """Score onset, exit and churn between two waves, by runs and by naive models.
+    """Score onset and exit between two waves, by runs and by naive models.
+
+    An event that could happen in a single department only is left out: naive models learn from
+    the others.
 
     Parameters
     ----------
@@ -148,7 +174,8 @@ def onset_rows(
     territory
         Neighbours, people and areas.
     runs
-        Runs with municipal arrays that start after the first wave, by name of the forecaster.
+        Runs with municipal arrays that start after the first wave, by name of the forecaster;
+        the first is the one that others are compared with.
     first, last
         Years of the waves.
 
@@ -159,12 +186,14 @@ def onset_rows(
     """
     before, after = _wave(record, first), _wave(record, last)
     seen = transition(before.any, after.any)
-    known = _features(record, territory, first)
+    known = _features(record, territory, before.any, first)
     department = np.array([code[:2] for code in record.places])
     ours = {name: _chances(run, last) for name, run in runs.items()}
     rows = []
     for event in ("onset", "exit"):
         outcome: Floats = getattr(seen, event)
+        if np.unique(department[np.isfinite(outcome)]).size < 2:
+            continue
         told = {
             name: (chance if event == "onset" else 1.0 - chance, "state at the origin")
             for name, chance in ours.items()
@@ -222,19 +251,22 @@ def _chances(run: Run, last: int) -> Floats:
     return np.asarray(data["presence_probability"].sel(year=last).to_numpy(), np.float64)
 
 
-def _features(record: Record, territory: Territory, origin: int) -> Features:
+def _features(
+    record: Record, territory: Territory, present: NDArray[np.bool_], origin: int
+) -> Features:
+    """Gather what was known of each place at the end of a year; `present` says where groups are."""
     inside = ~territory.is_zone
-    wave = _wave(record, origin)
+    panels = {name: record.panel(measure, "municipality") for name, measure in _PAST.items()}
     indptr, indices = _inner(territory)
     return features(
-        wave.any,
+        present,
         origin=origin,
         indptr=indptr,
         indices=indices,
         department=territory.department_index[inside],
         population=territory.population[inside],
         area=territory.area_km2[inside],
-        past=_past(record),
+        past={name: (p.years, p.values) for name, p in panels.items() if p is not None},
     )
 
 
@@ -256,30 +288,13 @@ def earlier_transition(
     if panel is None or panel.years.min() > origin - 2 * _LAG + 1 or panel.years.max() < origin:
         return None
 
-    def seen(last: int) -> Floats:
+    def seen(last: int) -> NDArray[np.bool_]:
         chosen = (panel.years > last - _LAG) & (panel.years <= last)
         return np.asarray(np.nansum(panel.values[chosen], axis=0) > 0.0)
 
     before, after = seen(origin - _LAG), seen(origin)
-    inside = ~territory.is_zone
-    indptr, indices = _inner(territory)
-    found = features(
-        before,
-        origin=origin - _LAG,
-        indptr=indptr,
-        indices=indices,
-        department=territory.department_index[inside],
-        population=territory.population[inside],
-        area=territory.area_km2[inside],
-        past=_past(record),
-    )
     outcome: Floats = getattr(transition(before, after), event)
-    return found, outcome
-
-
-def _past(record: Record) -> dict[str, tuple[ArrayLike, Floats]]:
-    panels = {name: record.panel(measure, "municipality") for name, measure in _PAST.items()}
-    return {name: (p.years, p.values) for name, p in panels.items() if p is not None}
+    return _features(record, territory, before, origin - _LAG), outcome
 
 
 def _inner(territory: Territory) -> tuple[Indices, Indices]:

@@ -173,7 +173,7 @@ def posterior_text(
         By the keys of `PROVENANCE`.
     """
     head = [f"# {key}: {provenance[key]}" for key in PROVENANCE if key in provenance]
-    body = [",".join(repr(float(value)) for value in row) for row in rows]
+    body = [",".join(f"{value:.8g}" for value in row) for row in rows]
     return "\n".join([*head, ",".join(names), *body]) + "\n"
 
 
