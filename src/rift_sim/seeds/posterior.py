@@ -163,7 +163,7 @@ def read_posterior(file: Path, ledger: Ledger) -> Posterior:
 def posterior_text(
     names: Sequence[str], rows: NDArray[np.float64], provenance: Mapping[str, object]
 ) -> str:
-    """Write a table down; `read_posterior` reads the same numbers, to the last bit.
+    """Write a table down, to eight figures.
 
     Parameters
     ----------
