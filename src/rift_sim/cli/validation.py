@@ -197,6 +197,9 @@ def _print(scores: list[ScoreRow], onset: list[OnsetRow]) -> None:
     )
     console.print(score_table(scores))
     if onset:
+        console.print(
+            "Chances of municipalities between the waves: area under the ROC curve, 95 %."
+        )
         console.print(onset_table(onset))
 
 
