@@ -233,14 +233,16 @@ def ran(replicates: Sequence[int], parameters: str = "prior", origin: int = 2023
     number = np.asarray(replicates, np.float64)[:, None] + 1.0
     values = np.repeat(number, time.size, axis=1)
     coords = {"replicate": list(replicates), "time": time, "group": ["EGC", "ELN"]}
-    data = dict.fromkeys(("coca_ha", "conflict_deaths"), (("replicate", "time"), values))
+    data = dict.fromkeys(
+        ("coca_ha", "conflict_deaths", "confined"), (("replicate", "time"), values)
+    )
     group = np.repeat(values[:, :, None], 2, axis=2)
     data["members_group"] = (("replicate", "time", "group"), group)
     assert set(data) - {"members_group"} <= set(SERIES)
     return SimpleNamespace(dataset=xr.Dataset(data, coords), scenario=scenario)
 
 
-SOME = [TARGETS[name] for name in ("coca_national", "conflict_deaths")]
+SOME = [TARGETS[name] for name in ("coca_national", "conflict_deaths", "confined")]
 
 
 def test_runs_of_different_length_are_compared_by_what_they_share() -> None:
@@ -252,12 +254,12 @@ def test_runs_of_different_length_are_compared_by_what_they_share() -> None:
     }
     found = forecasts(record, SOME, runs)
     coca = found["forecast", "coca_national"]
+    assert {some.ensembles[MODEL].shape for some in found.values()} == {(3, 3)}
     assert list(zip(coca.origin, coca.year, strict=True)) == [
         (2023, 2023),
         (2023, 2024),
         (2024, 2024),
     ]
-    assert coca.ensembles[MODEL].shape == (3, 3)
     alone = forecasts(record, SOME, {("forecast", 2023): ran([0, 2, 4])})
     np.testing.assert_array_equal(
         coca.ensembles[MODEL][:2], alone["forecast", "coca_national"].ensembles[MODEL]
