@@ -5,9 +5,7 @@ Presence of any group is compared, so that a split or a new name is no event.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,19 +19,18 @@ from rift_sim.analysis.discrimination import (
     calibration_curve,
 )
 from rift_sim.analysis.onset import Features, features, transition
-from rift_sim.analysis.onset_chances import naive_chances
+from rift_sim.analysis.onset_chances import NaiveChances, naive_chances
+from rift_sim.analysis.onset_start import wave_of
 from rift_sim.analysis.resample import Estimate
-from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.observed import Record
 from rift_sim.physics.arrays import Floats, Indices
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.run import Run
-    from rift_sim.observed import PresenceYear
     from rift_sim.territory import Territory
 
-__all__ = ["OnsetRow", "check_waves", "curves", "earlier_transition", "onset_rows", "write_initial"]
+__all__ = ["OnsetRow", "curves", "earlier_transition", "onset_rows"]
 
 _PAST = {
     "displaced": "newly_displaced_ruv",
@@ -81,84 +78,6 @@ class OnsetRow(NamedTuple):
     ahead_within: Estimate
 
 
-def check_waves(record: Record, first: int, last: int) -> None:
-    """Refuse waves that are not on record, or cannot be the start of a run.
-
-    Raises
-    ------
-    InputError
-        When a wave is missing, or the first names a group that is younger than the run.
-    """
-    before, start = _wave(record, first), Month(first + 1, 1)
-    _wave(record, last)
-    for group in before.groups:
-        if not record.ledger.groups[group].active(start):
-            raise InputError(
-                f"the survey of {first} names {group}, which does not exist in {start}",
-                allowed="a first wave whose groups exist when the run starts",
-            )
-
-
-def write_initial(record: Record, origin: int, coverage: float, folder: Path) -> dict[str, object]:
-    """Write what was known of places before an origin, as files of an initial state.
-
-    Parameters
-    ----------
-    record
-        The record; only years before `origin` are read.
-    origin
-        First year of the run.
-    coverage
-        Share of places with groups that the survey wave covered.
-    folder
-        Where the files go.
-
-    Returns
-    -------
-    dict
-        The ``initial`` of a scenario: the newest presence wave, coca and displacement. A place
-        where the newest year of displacement is not known counts like one with none.
-
-    Raises
-    ------
-    InputError
-        When no wave of presence lies before the origin.
-    """
-    waves = [year for year in record.waves if year < origin]
-    if not waves:
-        raise InputError(f"no survey of presence lies before {origin}")
-    wave = record.waves[max(waves)]
-    # Absolute, because a scenario means paths as seen from where it is written.
-    folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    presence = folder / f"presence-{wave.year}.csv"
-    rows = [
-        (record.places[place], group)
-        for row, group in enumerate(wave.groups)
-        for place in np.flatnonzero(wave.flags[row])
-    ]
-    _write(presence, ("code", "group"), rows)
-    found: dict[str, object] = {"presence": {"file": str(presence), "coverage": coverage}}
-    for key, measure in (("coca", "coca_ha"), ("displaced", "newly_displaced_ruv")):
-        panel = record.panel(measure, "municipality")
-        years = [] if panel is None else [year for year in panel.years.tolist() if year < origin]
-        if panel is None or not years:
-            continue
-        values = panel.values[panel.years == max(years)][0]
-        file = folder / f"{key}-{max(years)}.csv"
-        known = zip(record.places, values.tolist(), strict=True)
-        _write(file, ("code", "value"), [(code, repr(value)) for code, value in known if value > 0])
-        found[key] = str(file)
-    return found
-
-
-def _write(file: Path, header: tuple[str, str], rows: list[tuple[str, str]]) -> None:
-    with file.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(header)
-        writer.writerows(rows)
-
-
 def onset_rows(
     record: Record, territory: Territory, runs: Mapping[str, Run], first: int, last: int
 ) -> list[OnsetRow]:
@@ -184,7 +103,7 @@ def onset_rows(
     InputError
         When a wave is missing, or a run does not reach the second.
     """
-    before, after = _wave(record, first), _wave(record, last)
+    before, after = wave_of(record, first), wave_of(record, last)
     seen = transition(before.any, after.any)
     known = _features(record, territory, before.any, first)
     department = np.array([code[:2] for code in record.places])
@@ -199,9 +118,7 @@ def onset_rows(
             for name, chance in ours.items()
         }
         earlier = earlier_transition(record, territory, first, event)
-        for name, (chance, knows) in naive_chances(known, outcome, department, earlier).items():
-            sign = -1.0 if event == "exit" and name.endswith("share") else 1.0
-            told[name] = (sign * chance, knows)
+        told |= _naive(event, naive_chances(known, outcome, department, earlier))
         best = told[next(iter(ours))][0]
         for name, (chance, knows) in told.items():
             rows.append(
@@ -223,22 +140,21 @@ def onset_rows(
     return rows
 
 
+def _naive(event: str, found: Mapping[str, NaiveChances]) -> dict[str, tuple[Floats, str]]:
+    """Return what naive models say; groups all around speak for onset, and against exit."""
+    return {
+        name: (-chance if event == "exit" and name.endswith("share") else chance, knows)
+        for name, (chance, knows) in found.items()
+    }
+
+
 def curves(
     record: Record, runs: Mapping[str, Run], first: int, last: int
 ) -> dict[str, Calibration]:
     """Set the chances of onset of each run beside what happened, by class of chance."""
-    before, after = _wave(record, first), _wave(record, last)
+    before, after = wave_of(record, first), wave_of(record, last)
     outcome = transition(before.any, after.any).onset
     return {name: calibration_curve(outcome, _chances(run, last)) for name, run in runs.items()}
-
-
-def _wave(record: Record, year: int) -> PresenceYear:
-    wave = record.presence(year)
-    if wave is None:
-        raise InputError(
-            f"no survey of presence of {year}", allowed=[str(known) for known in record.waves]
-        )
-    return wave
 
 
 def _chances(run: Run, last: int) -> Floats:
