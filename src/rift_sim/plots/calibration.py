@@ -49,7 +49,7 @@ def draw_calibration(result: Result, folder: Path) -> None:
 
 def _grid(panels: int, columns: int, height: float) -> tuple[Figure, list[Axes]]:
     rows = math.ceil(panels / columns)
-    figure = new_figure(11.0, 1.2 + height * rows)
+    figure = new_figure(11.0, 1.6 + height * rows)
     axes = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
     for spare in axes[panels:]:
         spare.set_visible(False)
@@ -84,12 +84,19 @@ def _draw_parameters(result: Result) -> Figure:
 
 
 def _draw_predictions(result: Result) -> Figure:
-    """Draw observed numbers on the intervals that are predicted, a panel for each target."""
-    by_target: dict[str, list[SummaryRow]] = {}
+    """Draw observed numbers on the intervals that are predicted.
+
+    Numbers of a target share a panel where they are of the same kind: a level and a growth rate
+    have no axis in common.
+    """
+    alike: dict[tuple[str, str, bool], list[SummaryRow]] = {}
     for row in summary_rows(result):
-        by_target.setdefault(row.target, []).append(row)
-    figure, axes = _grid(len(by_target), min(2, len(by_target)), 2.6)
-    for panel, (target, found) in zip(axes, by_target.items(), strict=True):
+        statistic = row.key.rpartition(":")[2]
+        kind = "" if statistic.isdigit() or row.key.count(":") > 1 else statistic
+        logs = result.problem.known[row.key].offset is not None
+        alike.setdefault((row.target, kind, logs), []).append(row)
+    figure, axes = _grid(len(alike), min(_COLUMNS, len(alike)), 2.1)
+    for panel, ((target, _, _), found) in zip(axes, alike.items(), strict=True):
         many = len(found) > 3 * _LABELLED
         rows = sorted(found, key=lambda row: row.observed) if many else found
         x = np.arange(len(rows))
@@ -109,7 +116,8 @@ def _draw_predictions(result: Result) -> Figure:
             panel.set_ylim(bottom=0.0)
         panel.set_xlim(-1.0, len(rows))
         _label(panel, rows, many)
-        panel.set_title(f"{target}: {known.label}", fontsize=8, loc="left")
+        title = textwrap.wrap(f"{target}: {known.label}", 42)[:2]
+        panel.set_title("\n".join(title), fontsize=7, loc="left")
         unit = "no unit" if rows[0].unit == "1" else rows[0].unit
         panel.set_ylabel(unit, fontsize=7)
     note = (
@@ -141,10 +149,10 @@ def _finished(figure: Figure, title: str, note: str, result: Result) -> Figure:
     )
     lines = [line for text in (note, LIMITS, source) for line in textwrap.wrap(text, 150)]
     _, inches = figure.get_size_inches()
-    figure.suptitle(title, fontsize=11, x=0.012, ha="left")
+    figure.text(0.012, 1.0 - 0.1 / inches, title, fontsize=11, fontweight="bold", va="top")
     figure.text(
         0.012, 0.06 / inches, "\n".join(lines), fontsize=6.5, color=GREY, va="bottom",
         linespacing=1.25,
     )  # fmt: skip
-    figure.tight_layout(rect=(0.0, (0.16 + 0.12 * len(lines)) / inches, 1.0, 1.0))
+    figure.tight_layout(rect=(0.0, (0.16 + 0.12 * len(lines)) / inches, 1.0, 1.0 - 0.4 / inches))
     return figure
