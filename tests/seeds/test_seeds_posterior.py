@@ -16,7 +16,14 @@ from rift_sim.initial.world import World
 from rift_sim.parameters import Beliefs
 from rift_sim.scenario import Scenario, digest, expand, load_scenario
 from rift_sim.seeds import load_ledger
-from rift_sim.seeds.posterior import Posterior, load_posterior, posterior_text, read_posterior
+from rift_sim.seeds.posterior import (
+    PROVENANCE,
+    Posterior,
+    load_posterior,
+    posterior_names,
+    posterior_text,
+    read_posterior,
+)
 
 HEAD = "# window: to-2019\n# seed: 7\n"
 GOOD = HEAD + "deterrence,recruitment_rent\n0.1,0.2\n0.3,0.4\n\n0.5,0.6\n"
@@ -62,11 +69,11 @@ def test_not_text(tmp_path: Path) -> None:
         read_posterior(file, load_ledger())
 
 
-def test_what_is_written_is_read_to_the_last_bit(tmp_path: Path) -> None:
+def test_what_is_written_is_read_to_eight_figures(tmp_path: Path) -> None:
     rows = np.random.default_rng(1).random((50, 2))
     text = posterior_text(("deterrence", "recruitment_rent"), rows, {"window": "x", "seed": 3})
     found = read_posterior(table(tmp_path, text), load_ledger())
-    np.testing.assert_array_equal(found.rows, rows)
+    np.testing.assert_allclose(found.rows, rows, rtol=5e-8)
     assert found.provenance == {"window": "x", "seed": "3"}
     assert found.describe() == "posterior-test.csv (50 draws of 2 parameters, window x)"
 
@@ -164,3 +171,20 @@ def test_check_and_manifest_name_the_table(
     found = run(scenario, out=tmp_path / "run", workers=1).manifest["parameters"]
     assert found["sha256"] == hashlib.sha256(GOOD.encode()).hexdigest()
     assert (found["draws"], found["provenance"]["window"]) == (3, "to-2019")
+
+
+@pytest.mark.parametrize("name", posterior_names())
+def test_shipped_tables_are_whole(name: str) -> None:
+    found = load_posterior(name, load_ledger())
+    assert found is not None
+    assert len(found.rows) >= 500
+    assert set(PROVENANCE) <= set(found.provenance)
+    assert (found.rows.std(axis=0) > 0.0).all()
+    window = found.provenance["window"].removeprefix("to-")
+    assert found.provenance["config"] == f"calibration-{window}.yaml"
+
+
+def test_the_latest_window_is_the_posterior() -> None:
+    found = load_posterior("posterior", load_ledger())
+    assert found is not None
+    assert found.provenance["window"] == "to-2025"
