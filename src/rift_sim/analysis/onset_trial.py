@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,28 +16,23 @@ from rift_sim.analysis.discrimination import (
     brier,
     calibration_curve,
 )
-from rift_sim.analysis.onset import Features, features, transition
+from rift_sim.analysis.known_start import write_figures, write_rows
+from rift_sim.analysis.onset import transition
 from rift_sim.analysis.onset_chances import naive_chances
+from rift_sim.analysis.onset_features import earlier_transition, place_features
 from rift_sim.analysis.resample import Estimate
 from rift_sim.errors import InputError
 from rift_sim.observed import Record
-from rift_sim.physics.arrays import Floats, Indices
+from rift_sim.physics.arrays import Floats
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.run import Run
     from rift_sim.observed import PresenceYear
     from rift_sim.territory import Territory
 
-__all__ = ["OURS", "OnsetRow", "curves", "earlier_transition", "onset_rows", "write_initial"]
+__all__ = ["OURS", "OnsetRow", "curves", "event_rows", "onset_rows", "wave_of", "write_initial"]
 
 OURS = "model"
-_PAST = {
-    "displaced": "newly_displaced_ruv",
-    "homicides": "homicides",
-    "events": "conflict_events_groups",
-    "coca": "coca_ha",
-}
-_LAG = 3
 
 
 class OnsetRow(NamedTuple):
@@ -112,28 +106,9 @@ def write_initial(record: Record, origin: int, coverage: float, folder: Path) ->
         for row, group in enumerate(wave.groups)
         for place in np.flatnonzero(wave.flags[row])
     ]
-    _write(presence, ("code", "group"), rows)
-    found: dict[str, object] = {"presence": {"file": str(presence), "coverage": coverage}}
-    for key, measure in (("coca", "coca_ha"), ("displaced", "newly_displaced_ruv")):
-        panel = record.panel(measure, "municipality")
-        years = [] if panel is None else [year for year in panel.years.tolist() if year < origin]
-        if panel is None or not years:
-            continue
-        values = panel.year(max(years))
-        assert values is not None
-        file = folder / f"{key}-{max(years)}.csv"
-        known = [(code, value) for code, value in zip(record.places, values, strict=True)]
-        kept = [(code, f"{value:g}") for code, value in known if np.isfinite(value) and value > 0.0]
-        _write(file, ("code", "value"), kept)
-        found[key] = str(file)
-    return found
-
-
-def _write(file: Path, header: tuple[str, str], rows: list[tuple[str, str]]) -> None:
-    with file.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(header)
-        writer.writerows(rows)
+    write_rows(presence, ("code", "group"), rows)
+    given: dict[str, object] = {"presence": {"file": str(presence), "coverage": coverage}}
+    return given | write_figures(record, origin, folder)
 
 
 def onset_rows(
@@ -157,12 +132,12 @@ def onset_rows(
     InputError
         When a wave is missing, or a run does not reach the second.
     """
-    before, after = _wave(record, first), _wave(record, last)
+    before, after = wave_of(record, first), wave_of(record, last)
     seen = transition(before.any, after.any)
-    known = _features(record, territory, first)
+    known = place_features(record, territory, before.any, first)
     department = np.array([code[:2] for code in record.places])
     ours = {name: _chances(run, last) for name, run in runs.items()}
-    rows = []
+    rows: list[OnsetRow] = []
     for event in ("onset", "exit"):
         outcome: Floats = getattr(seen, event)
         told = {
@@ -173,24 +148,53 @@ def onset_rows(
         for name, (chance, knows) in naive_chances(known, outcome, department, earlier).items():
             sign = -1.0 if event == "exit" and name.endswith("share") else 1.0
             told[name] = (sign * chance, knows)
-        best = told[next(iter(ours))][0]
-        for name, (chance, knows) in told.items():
-            rows.append(
-                OnsetRow(
-                    event,
-                    name,
-                    knows,
-                    first,
-                    last,
-                    int(np.isfinite(outcome).sum()),
-                    int(np.nansum(outcome)),
-                    auc_interval(outcome, chance, clusters=department),
-                    auc_interval(outcome, chance, groups=department, clusters=department),
-                    float("nan") if name.endswith("share") else brier(outcome, chance),
-                    auc_difference(outcome, best, chance, clusters=department),
-                    auc_difference(outcome, best, chance, groups=department, clusters=department),
-                )
+        rows += event_rows(event, outcome, told, department, first, last)
+    return rows
+
+
+def event_rows(
+    event: str,
+    outcome: Floats,
+    told: Mapping[str, tuple[Floats, str]],
+    department: ArrayLike,
+    first: int,
+    last: int,
+) -> list[OnsetRow]:
+    """Score what forecasters told of one event.
+
+    Parameters
+    ----------
+    event
+        Its name.
+    outcome
+        1, 0, or NaN where there is none, shape (place,).
+    told
+        Chances, or anything that ranks, and what was known, by forecaster; ours first. Shares
+        are no chances and get no Brier score.
+    department
+        Label of each place.
+    first, last
+        The two waves.
+    """
+    best = next(iter(told.values()))[0]
+    rows = []
+    for name, (chance, knows) in told.items():
+        rows.append(
+            OnsetRow(
+                event,
+                name,
+                knows,
+                first,
+                last,
+                int(np.isfinite(outcome).sum()),
+                int(np.nansum(outcome)),
+                auc_interval(outcome, chance, clusters=department),
+                auc_interval(outcome, chance, groups=department, clusters=department),
+                float("nan") if name.endswith("share") else brier(outcome, chance),
+                auc_difference(outcome, best, chance, clusters=department),
+                auc_difference(outcome, best, chance, groups=department, clusters=department),
             )
+        )
     return rows
 
 
@@ -198,12 +202,13 @@ def curves(
     record: Record, runs: Mapping[str, Run], first: int, last: int
 ) -> dict[str, Calibration]:
     """Set the chances of onset of each run beside what happened, by class of chance."""
-    before, after = _wave(record, first), _wave(record, last)
+    before, after = wave_of(record, first), wave_of(record, last)
     outcome = transition(before.any, after.any).onset
     return {name: calibration_curve(outcome, _chances(run, last)) for name, run in runs.items()}
 
 
-def _wave(record: Record, year: int) -> PresenceYear:
+def wave_of(record: Record, year: int) -> PresenceYear:
+    """Return a wave of the survey of presence; an error where there is none."""
     wave = record.presence(year)
     if wave is None:
         raise InputError(
@@ -220,74 +225,3 @@ def _chances(run: Run, last: int) -> Floats:
     if last not in data["year"].to_numpy():
         raise InputError(f"the run does not reach {last}")
     return np.asarray(data["presence_probability"].sel(year=last).to_numpy(), np.float64)
-
-
-def _features(record: Record, territory: Territory, origin: int) -> Features:
-    inside = ~territory.is_zone
-    wave = _wave(record, origin)
-    indptr, indices = _inner(territory)
-    return features(
-        wave.any,
-        origin=origin,
-        indptr=indptr,
-        indices=indices,
-        department=territory.department_index[inside],
-        population=territory.population[inside],
-        area=territory.area_km2[inside],
-        past=_past(record),
-    )
-
-
-def earlier_transition(
-    record: Record, territory: Territory, origin: int, event: str
-) -> tuple[Features, Floats] | None:
-    """Return features and outcome of a transition that was over at the origin.
-
-    Surveys of presence began just before the first origin, so presence is read off recorded
-    violence: a group counts as present where ViPAA names an event of one within three years. The
-    transition is that from the three years before the last three to the last three.
-
-    Returns
-    -------
-    tuple or None
-        As `rift_sim.analysis.onset_chances.naive_chances` takes it; None without event data.
-    """
-    panel = record.panel("conflict_events_groups", "municipality")
-    if panel is None or panel.years.min() > origin - 2 * _LAG + 1 or panel.years.max() < origin:
-        return None
-
-    def seen(last: int) -> Floats:
-        chosen = (panel.years > last - _LAG) & (panel.years <= last)
-        return np.asarray(np.nansum(panel.values[chosen], axis=0) > 0.0)
-
-    before, after = seen(origin - _LAG), seen(origin)
-    inside = ~territory.is_zone
-    indptr, indices = _inner(territory)
-    found = features(
-        before,
-        origin=origin - _LAG,
-        indptr=indptr,
-        indices=indices,
-        department=territory.department_index[inside],
-        population=territory.population[inside],
-        area=territory.area_km2[inside],
-        past=_past(record),
-    )
-    outcome: Floats = getattr(transition(before, after), event)
-    return found, outcome
-
-
-def _past(record: Record) -> dict[str, tuple[ArrayLike, Floats]]:
-    panels = {name: record.panel(measure, "municipality") for name, measure in _PAST.items()}
-    return {name: (p.years, p.values) for name, p in panels.items() if p is not None}
-
-
-def _inner(territory: Territory) -> tuple[Indices, Indices]:
-    """Return the neighbours of municipalities among municipalities, compressed rows."""
-    count = int((~territory.is_zone).sum())
-    rows = [
-        [k for k in territory.indices[territory.indptr[i] : territory.indptr[i + 1]] if k < count]
-        for i in range(count)
-    ]
-    indptr = np.cumsum([0, *(len(row) for row in rows)]).astype(np.uint32)
-    return indptr, np.array([k for row in rows for k in row], dtype=np.uint32)

@@ -44,6 +44,8 @@ class Plan:
         With the later events of history, without them, or both.
     initial
         Files for the state of each start, as in a scenario.
+    mechanisms
+        Switches on top of those of history, as in a scenario.
     """
 
     origins: Sequence[int]
@@ -53,6 +55,7 @@ class Plan:
     parameters: str = "prior"
     modes: Sequence[Mode] = MODES
     initial: dict[str, Any] = field(default_factory=dict)
+    mechanisms: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.origins:
@@ -108,6 +111,7 @@ def run_origins(
                 mode,
                 parameters=plan.parameters,
                 initial=plan.initial,
+                mechanisms=plan.mechanisms,
             )
             if progress is not None:
                 progress.say(f"{scenario.name} to {plan.end(origin)}")
