@@ -138,7 +138,7 @@ def joined(
 
 
 def _of_event(chance: Floats, event: str) -> Floats:
-    """Turn chances of presence at the second wave, or shares that rank it, into those of an event."""
+    """Turn chances of presence at the second wave, or shares that rank it, into an event's."""
     return 1.0 - chance if event == "exit" else chance
 
 

@@ -85,6 +85,7 @@ def run_municipal(
     *,
     parameters: str = "prior",
     initial: Mapping[str, Any] | None = None,
+    mechanisms: Mapping[str, str] | None = None,
     replicates: int = 100,
     workers: int = 1,
     progress: Reporter | None = None,
@@ -95,7 +96,7 @@ def run_municipal(
 
     Parameters
     ----------
-    record, origin, end, mode, parameters, initial
+    record, origin, end, mode, parameters, initial, mechanisms
         As in `rift_sim.analysis.forecast.forecast_scenario`.
     replicates, workers, progress
         As in `rift_sim.analysis.paired.run_series`.
@@ -114,6 +115,7 @@ def run_municipal(
         mode,
         parameters=parameters,
         initial=initial,
+        mechanisms=mechanisms,
         observe=("newly_displaced",),
     )
     if progress is not None:

@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from rift_sim.analysis.onset_trial import OnsetRow
 from rift_sim.analysis.resample import Estimate
-from rift_sim.analysis.validation import ScoreRow, ShareRow
+from rift_sim.analysis.validation import ScoreRow
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["onset_table", "score_table", "to_csv", "to_markdown"]
-
-Rows = Sequence[ScoreRow] | Sequence[ShareRow] | Sequence[OnsetRow]
+__all__ = [
+    "markdown",
+    "onset_table",
+    "score_table",
+    "show_estimate",
+    "show_number",
+    "to_csv",
+    "to_markdown",
+]
 
 _SCORES = (
     "target",
@@ -44,7 +50,7 @@ _ONSET = (
 )
 
 
-def to_csv(rows: Rows) -> str:
+def to_csv(rows: Sequence[tuple[Any, ...]]) -> str:
     """Return rows as CSV; an estimate takes three columns, its interval the last two."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -85,6 +91,11 @@ def to_markdown(rows: Sequence[ScoreRow] | Sequence[OnsetRow]) -> str:
     for row in rows:
         lines.append(_score(row) if isinstance(row, ScoreRow) else _onset(row))
     headings = _SCORES if rows and isinstance(rows[0], ScoreRow) else _ONSET
+    return markdown(headings, lines)
+
+
+def markdown(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
     table = [headings, ["---"] * len(headings), *lines]
     return "\n".join(f"| {' | '.join(line)} |" for line in table) + "\n"
 
@@ -108,13 +119,13 @@ def _score(row: ScoreRow) -> tuple[str, ...]:
         row.forecaster,
         str(row.first) if row.first == row.last else f"{row.first}-{row.last}",
         str(row.cases),
-        _number(row.crps),
+        show_number(row.crps),
         f"{row.crps_log:.3f}",
-        _number(row.interval_90),
-        _number(row.width_90),
+        show_number(row.interval_90),
+        show_number(row.width_90),
         f"{row.inside_90.value:.0%}",
-        "" if own else _estimate(row.skill, "+.2f"),
-        "" if own else _estimate(row.skill_log, "+.2f"),
+        "" if own else show_estimate(row.skill, "+.2f"),
+        "" if own else show_estimate(row.skill_log, "+.2f"),
     )
 
 
@@ -123,15 +134,16 @@ def _onset(row: OnsetRow) -> tuple[str, ...]:
     return (
         f"{row.event} {row.first}-{row.last} ({row.events} of {row.places})",
         row.forecaster,
-        _estimate(row.auc, ".3f"),
-        _estimate(row.within, ".3f"),
+        show_estimate(row.auc, ".3f"),
+        show_estimate(row.within, ".3f"),
         "" if math.isnan(row.brier) else f"{row.brier:.3f}",
-        "" if own else _estimate(row.ahead, "+.3f"),
-        "" if own else _estimate(row.ahead_within, "+.3f"),
+        "" if own else show_estimate(row.ahead, "+.3f"),
+        "" if own else show_estimate(row.ahead_within, "+.3f"),
     )
 
 
-def _estimate(found: Estimate, form: str) -> str:
+def show_estimate(found: Estimate, form: str) -> str:
+    """Write an estimate with its interval; nothing where there is none."""
     if math.isnan(found.value):
         return ""
     if math.isnan(found.low):
@@ -139,5 +151,6 @@ def _estimate(found: Estimate, form: str) -> str:
     return f"{found.value:{form}} [{found.low:{form}}, {found.high:{form}}]"
 
 
-def _number(value: float) -> str:
+def show_number(value: float) -> str:
+    """Write a number with three digits, or whole from 100 on."""
     return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"

@@ -48,6 +48,9 @@ def validate(
     coverage: Annotated[
         float, typer.Option(min=0.05, max=1.0, help="Share of places the first wave covered.")
     ] = _COVERAGE,
+    municipal: Annotated[
+        bool, typer.Option(help="Also score municipalities, single groups, and what agents add.")
+    ] = True,
     out: Annotated[
         Path, typer.Option("-o", "--out", help="Folder for runs, tables and figures.")
     ] = Path("validation"),
@@ -66,6 +69,7 @@ def validate(
     from rift_sim.analysis.extras import need
     from rift_sim.analysis.validate import Plan
     from rift_sim.cli.console import Progress
+    from rift_sim.cli.municipal import municipal_texts
     from rift_sim.observed import data_directory, load_record
 
     need("scoringrules")
@@ -78,8 +82,11 @@ def validate(
             progress.say(f"Note: {warning}")
         scores, shares = _rolling(record, plan, out, workers, progress)
         onset = [] if pair is None else _onset(record, plan, pair, coverage, out, workers, progress)
+        more: dict[str, str] = {}
+        if municipal:
+            more = municipal_texts(record, plan, pair, coverage, out, workers, progress)
     _print(scores, onset)
-    _write(out, scores, shares, onset)
+    _write(out, scores, shares, onset, more)
 
 
 def _rolling(
@@ -163,7 +170,11 @@ def _print(scores: list[ScoreRow], onset: list[OnsetRow]) -> None:
 
 
 def _write(
-    out: Path, scores: list[ScoreRow], shares: list[ShareRow], onset: list[OnsetRow]
+    out: Path,
+    scores: list[ScoreRow],
+    shares: list[ShareRow],
+    onset: list[OnsetRow],
+    more: dict[str, str],
 ) -> None:
     from rift_sim.analysis.validation_table import to_csv, to_markdown
 
@@ -174,6 +185,7 @@ def _write(
     }
     if onset:
         texts |= {"onset.csv": to_csv(onset), "onset.md": to_markdown(onset)}
+    texts |= more
     for name, text in texts.items():
         (out / name).write_text(text, encoding="utf-8")
     typer.echo(f"{', '.join(texts)} and figures written to {out}.", err=True)
