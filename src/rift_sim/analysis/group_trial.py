@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.analysis.municipal_runs import members_of_row
+from rift_sim.analysis.modelled import groups_of
 from rift_sim.analysis.onset import Features, transition
 from rift_sim.analysis.onset_chances import naive_chances
 from rift_sim.analysis.onset_features import earlier_transition, place_features
 from rift_sim.analysis.onset_trial import OnsetRow, event_rows, wave_of
+from rift_sim.errors import InputError
 from rift_sim.observed.panels import by_municipality
 from rift_sim.physics.arrays import Floats
 
@@ -53,17 +54,25 @@ def comparable(first: PresenceYear, last: PresenceYear, record: Record) -> list[
     """
     found = []
     for row in first.groups:
-        before, after = (wave_flags(wave, row, record) for wave in (first, last))
-        if min(before.sum(), after.sum()) >= _FEWEST:
+        try:
+            seen = [wave_flags(wave, row, record).sum() for wave in (first, last)]
+        except InputError:
+            continue
+        if min(seen) >= _FEWEST:
             found.append(row)
     return found
 
 
 def wave_flags(wave: PresenceYear, row: str, record: Record) -> Flags:
-    """Return where a group, or any of a collective, was seen, shape (place,)."""
-    members = members_of_row(row, record.ledger)
-    chosen = [k for k, name in enumerate(wave.groups) if name in members]
-    return np.asarray(wave.flags[chosen].any(axis=0))
+    """Return where a group, or any of a collective, was seen, shape (place,).
+
+    Raises
+    ------
+    InputError
+        When the wave names none of them.
+    """
+    members = groups_of(row, record.ledger, wave.groups) or wave.groups
+    return np.asarray(wave.flags[[wave.groups.index(name) for name in members]].any(axis=0))
 
 
 def group_rows(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rift_sim.analysis.forecast import Mode, forecast_scenario
 from rift_sim.analysis.measures import observation_noise, observation_parameters
+from rift_sim.analysis.modelled import groups_of
 from rift_sim.analysis.paired import run_series
 from rift_sim.physics.arrays import Floats
 from rift_sim.physics.streams import Process
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
     from rift_sim.observed import Record
     from rift_sim.seeds.ledger import Ledger
 
-__all__ = ["Municipal", "members_of_row", "run_municipal"]
+__all__ = ["Municipal", "run_municipal"]
 
 _PRESENT, _DISPLACED = "presence_municipality_group", "newly_displaced_municipality"
-_COLLECTIVE = {"DISIDENCIAS": "dissident", "BACRIM": "successor"}
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class Municipal:
 
     def group(self, year: int, row: str, ledger: Ledger) -> NDArray[np.bool_]:
         """Return where a group, or any of a collective, is in a year, (replicate, place)."""
-        members = members_of_row(row, ledger)
-        chosen = [k for k, name in enumerate(self.groups) if name in members]
+        members = groups_of(row, ledger, self.groups) or self.groups
+        chosen = [self.groups.index(name) for name in members]
         return np.asarray(self.present[:, self._at(year)][..., chosen].any(axis=-1))
 
     def count(self, year: int) -> NDArray[np.int64]:
@@ -68,13 +68,6 @@ class Municipal:
 
     def _at(self, year: int) -> int:
         return self.years.index(year)
-
-
-def members_of_row(row: str, ledger: Ledger) -> frozenset[str]:
-    """Return the ids that a name stands for: a collective for every group of its family."""
-    family = _COLLECTIVE.get(row)
-    others = {name for name, group in ledger.groups.items() if group.family == family}
-    return frozenset({row} | others)
 
 
 def run_municipal(

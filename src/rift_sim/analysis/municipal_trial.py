@@ -32,6 +32,11 @@ EARLIER, FIRST, LAST = 2002, 2008, 2013
 """Years of the municipal register: the change from the second to the third is forecast, that from
 the first to the second was over at the origin."""
 
+_KNOWS = {
+    "forecast": "displacement and coca of 2008, national figures of 2009",
+    "conditional": "the same, and the events of history after 2009",
+}
+
 
 class ChangeRow(NamedTuple):
     """How well one forecaster told changes of displacement.
@@ -103,7 +108,7 @@ def change_rows(
         if level == "department":
             people = _by_department(people, index, logs.shape[1])
         change = np.log1p(people).T - logs[1][:, None]
-        told[name] = (change, "displacement and coca of 2008, national figures of 2009")
+        told[name] = (change, _KNOWS[run.mode])
     members = next(iter(told.values()))[0].shape[1]
     department = index if level == "municipality" else np.arange(logs.shape[1])
     nation = record.national("newly_displaced_ruv")
