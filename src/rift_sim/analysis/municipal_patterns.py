@@ -118,7 +118,8 @@ def pattern_rows(
 ) -> list[PatternRow]:
     """Set the patterns of runs beside those of the record, where the run has the years.
 
-    Places that the record lacks are left out of both.
+    Places that the record lacks are left out of both, and so are replicates in which a pattern
+    cannot be computed (no place with one group alone, say).
 
     Parameters
     ----------
@@ -133,7 +134,10 @@ def pattern_rows(
     for run in runs:
         for (pattern, years), observed in observed_patterns(record, territory).items():
             for label, values in _MAKERS[pattern](years, run, record, territory):
-                low, median, high = np.quantile(values[np.isfinite(values)], _BAND).tolist()
+                known = values[np.isfinite(values)]
+                if not known.size:
+                    continue
+                low, median, high = np.quantile(known, _BAND).tolist()
                 held = int(low <= observed <= high)
                 rows.append(
                     PatternRow(
