@@ -61,8 +61,8 @@ def validate(
     """Score forecasts from rolling origins against history, beside naive forecasts.
 
     Each origin is run twice: given the dated events of history (conditional), and without any
-    event after the origin (forecast). What is interrupted goes on where it stopped. Needs the
-    extra 'validate'.
+    event after the origin (forecast). What is interrupted goes on where it stopped, but for the
+    single replicates of the municipal part, which are run anew. Needs the extra 'validate'.
 
     Example: rift validate data --origins 2020-2024 --parameters posterior-2019 -n 400
     """
