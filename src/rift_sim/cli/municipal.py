@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rift_sim.observed import Record
     from rift_sim.territory import Territory
 
-__all__ = ["Trial", "municipal_texts"]
+__all__ = ["municipal_texts"]
 
 _FIRST, _LAST, _HORIZON = 2012, 2019, 3
 """Origins of the ablation: a regression has a past to learn from, and the last year of homicides by
@@ -32,7 +32,7 @@ _NAMES: Mapping[Mode, str] = {"forecast": "model", "conditional": "model, later 
 
 
 @dataclass(frozen=True)
-class Trial:
+class _Trial:
     """What the runs by municipality share."""
 
     record: Record
@@ -108,7 +108,7 @@ def municipal_texts(
     from rift_sim.plots.municipal import draw_ablation
     from rift_sim.territory import load_territory
 
-    trial = Trial(record, load_territory(), plan, out, workers or available_cores(), progress)
+    trial = _Trial(record, load_territory(), plan, out, workers or available_cores(), progress)
     texts: dict[str, str] = {}
     patterns, changes = _history(trial)
     if waves is not None and all(record.presence(year) is not None for year in waves):
@@ -126,7 +126,7 @@ def municipal_texts(
     return texts | {"ablation.csv": to_csv(rows), "ablation.md": ablation_markdown(rows)}
 
 
-def _history(trial: Trial) -> tuple[list[PatternRow], list[ChangeRow]]:
+def _history(trial: _Trial) -> tuple[list[PatternRow], list[ChangeRow]]:
     """Run from 2010, with and without the map of 2008."""
     from rift_sim.analysis.ablation import OFF
     from rift_sim.analysis.known_start import write_figures
@@ -153,7 +153,7 @@ def _history(trial: Trial) -> tuple[list[PatternRow], list[ChangeRow]]:
 
 
 def _groups(
-    trial: Trial, waves: tuple[int, int], coverage: float
+    trial: _Trial, waves: tuple[int, int], coverage: float
 ) -> tuple[list[PatternRow], list[OnsetRow]]:
     """Run from the first wave to the second."""
     from rift_sim.analysis.ablation import OFF
