@@ -299,10 +299,13 @@ class TwinGround:
         shared, own = (
             sd * sqrt(1.0 / 12.0) for sd in (params.coca_national_sd, params.coca_department_sd)
         )
-        national = shared * normal(uniform(self.key(Process.COCA_NATIONAL), 0))
-        national -= 0.5 * (shared**2 + own**2)
+        national = shared * normal(uniform(self.key(Process.COCA_NATIONAL), 0)) - 0.5 * shared**2
         key = self.key(Process.COCA_DEPARTMENT)
-        regional = {d: own * normal(uniform(key, d)) for d in range(len(self.region_shock))}
+        regional = {}
+        for d in range(len(self.region_shock)):
+            area = sum(place.coca for place in self.places if place.department == d)
+            spread = own * (max(area, 100.0) / 5000.0) ** -params.coca_size_exponent
+            regional[d] = spread * normal(uniform(key, d)) - 0.5 * spread**2
         within_reach = sum(place.eradicable for place in self.places)
         hit = 1.0 - exp(-eradication / within_reach) if within_reach > 0.0 else 0.0
         removed = gone * hit / 12.0

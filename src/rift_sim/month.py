@@ -201,6 +201,7 @@ def rates(draw: Draw, levels: Levels, guard_row: int, armed_share: Floats, on: S
         coca_trend=draw.coca_growth / 12.0,
         coca_national=draw.coca_national_sd * month,
         coca_department=draw.coca_department_sd * month,
+        coca_size=draw.coca_size_exponent,
         coca_local=draw.coca_local_sd * month,
         coca_entry=draw.coca_entry,
         coca_first=FIRST_FIELD,

@@ -83,6 +83,23 @@ def test_a_run_that_knows_the_second_wave_has_an_area_of_one(record: Record) -> 
     assert not cells & set(record.places)
 
 
+def test_what_could_happen_in_one_department_only_is_left_out(record: Record) -> None:
+    """Naive models learn from the other departments, and there are none."""
+    north = np.array([code.startswith("05") for code in record.places])
+    spread = north.copy()
+    spread[::7] = True
+    waves = {
+        year: PresenceYear(year, ("ELN",), flags[None], False, "made")
+        for year, flags in ((2019, north), (2022, spread))
+    }
+    present = np.zeros((2, 1, north.size, 1), bool)
+    run = Municipal("forecast", 2020, (2022,), ("ELN",), present, np.zeros((2, 1, 1)))
+    one = replace(record, waves=waves)
+    rows = group_rows(one, load_territory(), {"model": run}, 2019, 2022)
+    assert {row.event for row in rows} == {"onset of ELN"}
+    assert {row.events for row in rows} == {(spread & ~north).sum()}
+
+
 def only(record: Record, year: int) -> PresenceYear:
     wave = record.waves[year]
     return replace(wave, groups=("ELN",), flags=wave.flags[[wave.groups.index("ELN")]])

@@ -155,10 +155,19 @@ def test_departments_sum_to_the_nation(
         parts = modelled(targets["homicides_department"], data, parameters, record, seed=seed)
         assert parts.dims == ("replicate", "year", "department")
         np.testing.assert_allclose(parts.sum("department"), nation)
-    # Errors of the coca survey are drawn by department; without them nothing is lost.
-    nation = modelled(targets["coca_national"], data, parameters, record)
-    parts = modelled(targets["coca_department"], data, parameters, record)
-    np.testing.assert_allclose(parts.sum("department"), nation)
+    # Errors of the coca survey and the register are drawn by department; without them nothing is
+    # lost.
+    pairs = {
+        "coca_national": "coca_department",
+        "displaced_register": "displaced_register_department",
+    }
+    for whole, local in pairs.items():
+        nation = modelled(targets[whole], data, parameters, record)
+        parts = modelled(targets[local], data, parameters, record)
+        np.testing.assert_allclose(parts.sum("department"), nation, rtol=1e-6)
+        noisy = modelled(targets[local], data, parameters, record, seed=SEED)
+        assert noisy.dims == ("replicate", "year", "department")
+        assert not np.isclose(noisy, parts).any()
 
 
 def test_without_a_seed_homicides_begin_at_the_last_year_on_record(

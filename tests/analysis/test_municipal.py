@@ -237,17 +237,21 @@ def test_a_run_that_knows_the_changes_wins(ledger_alone: Record, territory: Terr
         change_rows(ledger_alone, territory, {"knows": knows}, "municipality")
 
 
-def test_figures_of_a_start_are_the_newest_before_it(ledger_alone: Record, tmp_path: Path) -> None:
+def test_figures_of_a_start_are_the_newest_before_it(
+    ledger_alone: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     register = np.full((3, len(ledger_alone.places)), np.nan)
-    register[:, 0] = 2.0, 8.0, 13.0
+    register[:, 0] = 2.0, 8.123456789, 13.0
     register[1, 1] = 0.0
     record = made_record(ledger_alone, register)
-    found = write_figures(record, 2010, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    found = write_figures(record, 2010, Path("inputs"))
     assert list(found) == ["displaced"]
+    assert found["displaced"] == str(tmp_path / "inputs" / "displaced-2008.csv")
     text = Path(str(found["displaced"])).read_text(encoding="utf-8")
     rows = list(csv.reader(text.splitlines()))
     # Neither what came later, nor zeros, nor what was not observed.
-    assert rows == [["code", "value"], [record.places[0], "8"]]
+    assert rows == [["code", "value"], [record.places[0], "8.123456789"]]
     assert write_figures(record, 2002, tmp_path) == {}
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rift_sim.analysis.cases import history
 from rift_sim.errors import InputError
 from rift_sim.observed import Targets, load_record, load_targets, observed_values
 from rift_sim.observed.targets import WINDOWS
 from rift_sim.seeds import load_ledger
+from rift_sim.territory import load_territory
 
 GOOD = """\
 targets:
@@ -202,3 +204,28 @@ def test_the_error_of_a_target_is_that_of_its_observer(
 def test_an_unknown_window_names_the_nearest(shipped: Targets) -> None:
     with pytest.raises(InputError, match=r"there is no window 'to-2018'; .*did you mean 'to-2019'"):
         shipped.fitted("to-2018")
+
+
+def test_later_register_files_give_departments(shipped: Targets, tmp_path: Path) -> None:
+    """Whoever has a file of later years has them scored; what it lacks is not observed."""
+    target = shipped.targets["displaced_register_department"]
+    assert {2023, 2024} <= set(target.scored)
+    territory = load_territory()
+    codes = [c for c, zone in zip(territory.code, territory.is_zone, strict=True) if not zone]
+    lines = ["mpio_code,year,displaced_ruv,scale_ambiguous"]
+    lines += [f"{code},2023,{3 if code[:2] == '52' else 0},0" for code in codes]
+    # In 2024 Nariño is not in the file, and one place of Antioquia is in doubt.
+    lines += [f"{c},2024,2,{int(c == '05001')}" for c in codes if c[:2] != "52"]
+    file = tmp_path / "ruv_displacement_mpio_2023_2024.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    record = load_record(tmp_path)
+    found = observed_values(target, record)
+    assert set(found) == {2023, 2024}
+    narino, antioquia, cauca = (record.departments.index(code) for code in ("52", "05", "19"))
+    assert found[2023][narino] == 3.0 * sum(code[:2] == "52" for code in codes)
+    assert found[2023].sum() == found[2023][narino]
+    assert np.isnan(found[2024][[narino, antioquia]]).all()
+    assert found[2024][cauca] == 2.0 * sum(code[:2] == "19" for code in codes)
+    years, values = history(target, record)
+    assert years.tolist() == [2023, 2024]
+    assert values.shape == (2, 33)

@@ -388,8 +388,8 @@ def coca_step(r: RandomGround) -> None:
     before, r.ground.params.coca_entry = (state.coca == 0.0).sum(), 3.0
     department = r.world.territory.department_index
     shocks.coca_shock(
-        shock, regional, department, shared, own, r.key(Process.COCA_NATIONAL),
-        r.key(Process.COCA_DEPARTMENT),
+        shock, regional, state.coca, department, shared, own, d.coca_size_exponent,
+        r.key(Process.COCA_NATIONAL), r.key(Process.COCA_DEPARTMENT),
     )  # fmt: skip
     coca.coca_step(
         state.coca, state.coca_capacity, state.coca_ceiling, department, held, r.access,
@@ -455,11 +455,11 @@ def shared_shocks(r: RandomGround) -> None:
 
     # The twin draws the shocks of coca and grows it in one go: without other growth.
     shared, own = (sd / math.sqrt(12.0) for sd in (d.coca_national_sd, d.coca_department_sd))
-    shocks.coca_shock(
-        out, factor, department, shared, own, r.key(Process.COCA_NATIONAL),
-        r.key(Process.COCA_DEPARTMENT),
-    )  # fmt: skip
     before, params = r.give("coca", np.full(r.places, 100.0)), r.ground.params
+    shocks.coca_shock(
+        out, factor, before, department, shared, own, d.coca_size_exponent,
+        r.key(Process.COCA_NATIONAL), r.key(Process.COCA_DEPARTMENT),
+    )  # fmt: skip
     r.ground.coca_ceiling = [1e12] * len(r.ground.coca_ceiling)
     params.coca_growth = params.coca_local_sd = 0.0
     r.ground.grow_coca(0.0, 0.0)

@@ -17,9 +17,18 @@ from rift_sim.observed import Record, Target, load_targets
 
 if TYPE_CHECKING:
     from rift_sim.analysis.forecast import Mode
+    from rift_sim.ensemble.run import Run
     from rift_sim.ensemble.session import Reporter
 
-__all__ = ["OFF", "TARGETS", "AblationRow", "ablation", "ablation_rows", "with_rival"]
+__all__ = [
+    "OFF",
+    "TARGETS",
+    "AblationRow",
+    "ablation_rows",
+    "collected",
+    "run_rivals",
+    "with_rival",
+]
 
 OFF: Mapping[str, dict[str, str]] = {
     "model, mechanisms off": {"all": "off"},
@@ -77,15 +86,15 @@ class AblationRow(NamedTuple):
     skill_log: Estimate
 
 
-def ablation(
+def run_rivals(
     record: Record,
     plan: Plan,
     folder: Path,
     *,
     workers: int | None = None,
     progress: Reporter | None = None,
-) -> dict[tuple[Mode, str], Cases]:
-    """Run every origin of a plan with all mechanisms and without; collect the forecasts.
+) -> dict[str, dict[tuple[Mode, int], Run]]:
+    """Run every origin of a plan with all mechanisms and without.
 
     Parameters
     ----------
@@ -101,16 +110,33 @@ def ablation(
     Returns
     -------
     dict
+        Runs by mode and origin: those of the model, and of each in `OFF`.
+    """
+    found = {MODEL: run_origins(record, plan, folder / "on", workers=workers, progress=progress)}
+    for number, (name, switches) in enumerate(OFF.items()):
+        rival, part = replace(plan, mechanisms=dict(switches)), folder / f"off-{number}"
+        found[name] = run_origins(record, rival, part, workers=workers, progress=progress)
+    return found
+
+
+def collected(
+    record: Record, plan: Plan, runs: Mapping[str, Mapping[tuple[Mode, int], Run]]
+) -> dict[tuple[Mode, str], Cases]:
+    """Collect the forecasts of `run_rivals`, of every year from the first origin on.
+
+    Years that targets leave to a fit are among them, but for those that the draws were fitted to.
+
+    Returns
+    -------
+    dict
         Cases by mode and target, with the models of `OFF` among the forecasters.
     """
     targets = [t for t in load_targets(ledger=record.ledger).targets.values() if t.id in TARGETS]
-    runs = run_origins(record, plan, folder / "on", workers=workers, progress=progress)
-    found = {key: some for key, some in forecasts(record, targets, runs).items() if len(some)}
-    for number, (name, switches) in enumerate(OFF.items()):
-        rival = replace(plan, mechanisms=switches)
-        part = folder / f"off-{number}"
-        runs = run_origins(record, rival, part, workers=workers, progress=progress)
-        others = forecasts(record, targets, runs)
+    years = range(min(plan.origins), plan.last + 1)
+    ours = forecasts(record, targets, runs[MODEL], years)
+    found = {key: some for key, some in ours.items() if len(some)}
+    for name in OFF:
+        others = forecasts(record, targets, runs[name], years)
         found = {key: with_rival(some, others[key], name) for key, some in found.items()}
     return found
 

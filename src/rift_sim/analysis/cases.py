@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ NAIVE: Mapping[str, Callable[..., Floats]] = {
     "climatology": climatology,
 }
 """Naive forecasts by name; each is given the years up to the origin and nothing else."""
+_WALKS = ("persistence", "trend")
+"""Those whose spread is that of the changes from year to year."""
 
 HURDLE = "hurdle"
 """Name of the hurdle regression, which forecasts departments."""
@@ -57,7 +59,7 @@ class Cases:
     observed
         Shape (case,); never NaN.
     ensembles
-        By forecaster, shape (case, member).
+        By forecaster, shape (case, member); NaN where a naive one has too short a past.
     """
 
     target: Target
@@ -99,11 +101,17 @@ def history(target: Target, record: Record) -> tuple[Years, Floats]:
     return years, np.array([known.get(int(year), nothing) for year in years])
 
 
-def collect(target: Target, record: Record, origin: int, model: xr.DataArray) -> Cases:
+def collect(
+    target: Target,
+    record: Record,
+    origin: int,
+    model: xr.DataArray,
+    years: Collection[int] | None = None,
+) -> Cases:
     """Set the forecasts of one origin beside the record and the naive forecasts.
 
-    Cases are the scored years and places that were observed; where a naive forecast has
-    nothing to start from, there is no case.
+    Cases are the scored years and places that were observed, and had been observed before the
+    origin: elsewhere a naive forecast has nothing to start from.
 
     Parameters
     ----------
@@ -116,18 +124,19 @@ def collect(target: Target, record: Record, origin: int, model: xr.DataArray) ->
     model
         What the model says its source would have reported, dimensions replicate and year, and
         department at that level (`rift_sim.analysis.modelled.modelled`).
+    years
+        Which years are scored; those of the target if not given.
     """
-    years, values = history(target, record)
-    past = values[years < origin]
+    known, values = history(target, record)
+    past = values[known < origin]
     units = np.array(record.departments if target.level == "department" else (NATION,))
+    told = set(model["year"].to_numpy().tolist()) & set(known[known >= origin].tolist())
     parts = []
-    for year in (int(y) for y in model["year"].to_numpy()):
-        if year not in years or not past.size or not np.isfinite(past).any():
-            continue
-        ours = model.sel(year=year).transpose(..., "replicate").to_numpy()
-        parts.append(
-            _cases(target, origin, year, units, values[years == year][0], past, np.atleast_2d(ours))
-        )
+    for year in sorted(told & set(target.scored if years is None else years)):
+        if not past.size:
+            break
+        ours = np.atleast_2d(model.sel(year=year).transpose(..., "replicate").to_numpy())
+        parts.append(_cases(target, origin, year, units, values[known == year][0], past, ours))
     return join(target, parts)
 
 
@@ -140,14 +149,20 @@ def _cases(
     past: Floats,
     ours: Floats,
 ) -> Cases:
+    horizon = year - origin + 1
     members = {MODEL: ours}
+    moved = (np.isfinite(past[1:]) & np.isfinite(past[:-1])).any()
     for name, forecast in NAIVE.items():
-        members[name] = forecast(past, year - origin + 1, ours.shape[1], case=origin)
-    seen = np.isfinite(observed)
-    for ensemble in members.values():
-        seen &= np.isfinite(ensemble).all(axis=1)
+        # A walk that has seen no change would be a point without any spread.
+        possible = moved or name not in _WALKS
+        members[name] = (
+            forecast(past, horizon, ours.shape[1], case=origin)
+            if possible
+            else np.full(ours.shape, np.nan)
+        )
     if target.level == "department":
-        members[HURDLE] = _regression(past, year - origin + 1, ours.shape, origin)
+        members[HURDLE] = _regression(past, horizon, ours.shape, origin)
+    seen = np.isfinite(observed) & np.isfinite(past).any(axis=0) & np.isfinite(ours).all(axis=1)
     count = int(seen.sum())
     return Cases(
         target,
@@ -160,11 +175,18 @@ def _cases(
 
 
 def _regression(past: Floats, horizon: int, shape: tuple[int, ...], origin: int) -> Floats:
-    """Forecast by regression on the units' own past; NaN where the past is too short."""
-    if len(past) < horizon + _PAIRS:
+    """Forecast by regression on the units' own past; NaN where the past is too short.
+
+    It starts from the last year in which anything was observed, as the walks do.
+    """
+    seen = np.asarray(np.isfinite(past).any(axis=1))
+    last = int(np.flatnonzero(seen)[-1])
+    ahead = horizon + len(past) - 1 - last
+    pairs = seen[: last + 1 - ahead] & seen[ahead : last + 1] if ahead <= last else seen[:0]
+    if pairs.sum() < _PAIRS:
         return np.full(shape, np.nan)
-    nothing = np.zeros((*past.shape, 0))
-    return hurdle(past, nothing, horizon, shape[1], case=origin)
+    nothing = np.zeros((last + 1, past.shape[1], 0))
+    return hurdle(past[: last + 1], nothing, ahead, shape[1], case=origin)
 
 
 def join(target: Target, parts: Iterable[Cases]) -> Cases:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from rift_sim.errors import InputError
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from rift_sim.observed import Record
     from rift_sim.scenario import Scenario
 
-__all__ = ["BASE", "MODES", "Mode", "forecast_scenario", "level_assumptions"]
+__all__ = ["BASE", "FIRST", "MODES", "Mode", "forecast_scenario", "level_assumptions"]
 
 Mode = Literal["conditional", "forecast"]
 MODES: tuple[Mode, ...] = ("conditional", "forecast")
@@ -20,13 +21,20 @@ MODES: tuple[Mode, ...] = ("conditional", "forecast")
 BASE = "hindcast-2010-2025"
 """The scenario that carries the events of history."""
 
+FIRST = 2010
+"""Year in which it begins, the first origin there can be."""
+
 _FEWEST_DEATHS = {"groups": 40.0, "state": 10.0, "civilians": 5.0}
 """UCDP counts a pair from 25 deaths a year on, so that 0 means few, in several pairs of groups
 (judgement)."""
 _CONFINED = 0.2
-"""Confined for one newly displaced person, as in 2022, where no count is known (judgement)."""
+"""Confined for one newly displaced person where no count is known (judgement). As in 2022: a
+forecast of confinement from before the first count knows that much of what came after it."""
 _DEATHS = {"state": "UCDP_STATE", "groups": "UCDP_NON_STATE", "civilians": "UCDP_ONE_SIDED"}
-_SURVEYED = 0.05
+_STOCKS = ("IDP_STOCK_IDMC", "IDP_STOCK_UNHCR")
+_LEAST_STOCK_ERROR = 300_000.0
+"""People; in some years both sources print the same number, which is no proof of either
+(judgement)."""
 
 
 def forecast_scenario(
@@ -63,7 +71,8 @@ def forecast_scenario(
     Raises
     ------
     InputError
-        When a series does not begin before the origin, or a year is out of range.
+        When a series does not begin before the origin, the forecast ends before it begins, or a
+        file of `parameters` or `initial` is not right.
     """
     from rift_sim.scenario import overlay
 
@@ -86,38 +95,35 @@ def forecast_scenario(
     return overlay(BASE, fragments, name=f"{mode}-{origin}")
 
 
-def level_assumptions(record: Record, origin: int) -> dict[str, dict[str, Any] | float]:
+def level_assumptions(record: Record, origin: int) -> dict[str, dict[str, Any]]:
     """Return what the record says about the levels of the year before an origin.
 
     The rule by which the shipped hindcasts state theirs: the newest figure before the origin,
     with a spread of about half the standard deviation of its change from year to year.
 
-    - newly displaced: IDMC and the register in the mean, where both have the year;
+    - newly displaced: the geometric mean of IDMC and the register, with more spread where only one
+      of them has the year;
     - deaths by kind: UCDP, the mean of three years where the last has less than 25, and not less
       than the few that its threshold may hide;
-    - confined: the count, or a fifth of the newly displaced before there is one;
+    - confined: the count of the year, or what is known of a part of it as if it had gone on, or a
+      fifth of the newly displaced before there is one;
     - extortion: reports to the police;
-    - displaced people: the stock of IDMC;
-    - coca: where the survey is of the last December, little is carried forward.
+    - displaced people: the mean of IDMC and UNHCR, give or take half of what they are apart.
+
+    Coca needs no rule: a start in January has the survey of the month before.
 
     Raises
     ------
     InputError
         When a series does not begin before the origin.
     """
-    displaced, age = _displaced(record, origin)
-    confined = {y: v for y, v in record.national("confined").items() if y < origin}
-    levels: dict[str, dict[str, Any] | float] = {
-        "displacement_level": _lognormal(displaced, 0.2 * (1 + age) ** 0.5),
-        "confinement_level": _lognormal(
-            confined[max(confined)] if confined else _CONFINED * displaced, 0.3 if confined else 0.7
-        ),
+    displaced, sigma = _displaced(record, origin)
+    stock, apart = _stock(record, origin)
+    levels = {
+        "displacement_level": _lognormal(displaced, sigma),
+        "confinement_level": _confined(record, origin, displaced),
         "extortion_level": _lognormal(_latest(record, "extortion", origin)[1], 0.12),
-        "displaced_stock_start": {
-            "distribution": "normal",
-            "mean": _latest(record, "IDP_STOCK_IDMC", origin)[1],
-            "sd": 300_000.0,
-        },
+        "displaced_stock_start": {"distribution": "normal", "mean": stock, "sd": apart},
     }
     for kind, fact in _DEATHS.items():
         deaths = _latest(record, fact, origin)[1]
@@ -126,21 +132,50 @@ def level_assumptions(record: Record, origin: int) -> dict[str, dict[str, Any] |
             deaths = sum(_latest(record, fact, origin - k)[1] for k in range(3)) / 3.0
         deaths = max(deaths, _FEWEST_DEATHS[kind])
         levels[f"deaths_{kind}"] = _lognormal(deaths, 0.7 if few else 0.4)
-    if _latest(record, "coca_ha", origin)[0] == origin - 1:
-        levels["coca_start_spread"] = _SURVEYED
-        levels["coca_department_spread"] = _SURVEYED
     return levels
 
 
-def _displaced(record: Record, origin: int) -> tuple[float, int]:
-    """Return the mean of both measures in the newest year of either, and its age in years."""
-    measures = [record.national(f"newly_displaced_{source}") for source in ("idmc", "ruv")]
-    years = [year for series in measures for year in series if year < origin]
+def _displaced(record: Record, origin: int) -> tuple[float, float]:
+    """Return the newly displaced of the newest year of either measure, and the log-spread."""
+    known = _newest(record, ("newly_displaced_idmc", "newly_displaced_ruv"), origin)
+    if known is None:
+        raise InputError(f"no newly displaced are on record before {origin}")
+    newest, values = known
+    sigma = 0.2 if len(values) == 2 else 0.3
+    # Errors of a forecast grow as the root of time.
+    return math.prod(values) ** (1.0 / len(values)), sigma * (origin - newest) ** 0.5
+
+
+def _stock(record: Record, origin: int) -> tuple[float, float]:
+    """Return the displaced people of the newest year of either source, and their error."""
+    known = _newest(record, _STOCKS, origin)
+    if known is None:
+        raise InputError(f"no displaced people are on record before {origin}")
+    values = known[1]
+    apart = (max(values) - min(values)) / 2.0
+    return sum(values) / len(values), max(apart, _LEAST_STOCK_ERROR)
+
+
+def _confined(record: Record, origin: int, displaced: float) -> dict[str, Any]:
+    counts = {year: value for year, value in record.national("confined").items() if year < origin}
+    if counts:
+        return _lognormal(counts[max(counts)], 0.3)
+    parts = record.ledger.series("CONFINED_PARTIAL")
+    months = [key for key in parts if key.startswith(f"{origin - 1}-")]
+    if months:
+        newest = max(months)
+        return _lognormal(parts[newest] * 12.0 / int(newest[5:7]), 0.2)
+    return _lognormal(_CONFINED * displaced, 0.7)
+
+
+def _newest(record: Record, measures: Sequence[str], origin: int) -> tuple[int, list[float]] | None:
+    """Return the newest year before the origin that any series has, and what they say of it."""
+    series = [record.national(measure) for measure in measures]
+    years = [year for one in series for year in one if year < origin]
     if not years:
-        raise InputError(f"no newly displaced are on record before {origin}", allowed="2001 and up")
+        return None
     newest = max(years)
-    known = [series[newest] for series in measures if newest in series]
-    return sum(known) / len(known), origin - 1 - newest
+    return newest, [one[newest] for one in series if newest in one]
 
 
 def _latest(record: Record, measure: str, origin: int) -> tuple[int, float]:

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from rift_sim.analysis.modelled import groups_of
 from rift_sim.analysis.onset import Features, transition
-from rift_sim.analysis.onset_chances import naive_chances
 from rift_sim.analysis.onset_features import earlier_transition, place_features
-from rift_sim.analysis.onset_trial import OnsetRow, event_rows, wave_of
+from rift_sim.analysis.onset_trial import OnsetRow, Told, event_rows, told_of, wave_of
 from rift_sim.errors import InputError
 from rift_sim.observed.panels import by_municipality
 from rift_sim.physics.arrays import Floats
@@ -94,7 +93,8 @@ def group_rows(
     Returns
     -------
     list
-        Events are named with their group, such as ``onset of ELN``.
+        Events are named with their group, such as ``onset of ELN``. One that could happen in a
+        single department only is left out.
 
     Raises
     ------
@@ -109,18 +109,12 @@ def group_rows(
         seen = transition(here, later)
         known = _features(record, territory, here, before.any, first)
         chances = {name: _chance(run, group, last, record) for name, run in runs.items()}
-        panel, told = _events_of(record, territory, group), {}
+        panel = _events_of(record, territory, group)
+        told: dict[str, dict[str, Told]] = {}
         for event in ("onset", "exit"):
             outcome: Floats = getattr(seen, event)
             earlier = _earlier(record, territory, panel, first, event)
-            told[event] = {
-                name: (_of_event(chance, event), "state at the origin")
-                for name, chance in chances.items()
-            }
-            for name, naive in naive_chances(known, outcome, department, earlier).items():
-                share = name.endswith("share")
-                chance = _of_event(naive.chance, event) if share else naive.chance
-                told[event][name] = (chance, naive.knows)
+            told[event] = told_of(event, outcome, chances, known, department, earlier)
         told["churn"] = joined(told["onset"], told["exit"], here)
         for event in EVENTS:
             outcome = getattr(seen, event)
@@ -128,10 +122,10 @@ def group_rows(
     return rows
 
 
-def joined(
-    onset: Mapping[str, tuple[Floats, str]], leave: Mapping[str, tuple[Floats, str]], here: Flags
-) -> dict[str, tuple[Floats, str]]:
-    """Put chances of onset and of exit together as chances of a change, for each forecaster.
+def joined(onset: Mapping[str, Told], leave: Mapping[str, Told], here: Flags) -> dict[str, Told]:
+    """Put chances of onset and of exit together as chances of a change.
+
+    Forecasters that tell only one of them are left out.
 
     Parameters
     ----------
@@ -143,12 +137,8 @@ def joined(
     return {
         name: (np.where(here, leave[name][0], chance), knows)
         for name, (chance, knows) in onset.items()
+        if name in leave
     }
-
-
-def _of_event(chance: Floats, event: str) -> Floats:
-    """Turn chances of presence at the second wave, or shares that rank it, into an event's."""
-    return 1.0 - chance if event == "exit" else chance
 
 
 def _chance(run: Municipal, group: str, year: int, record: Record) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from rift_sim.analysis.onset import Features, features, transition
 from rift_sim.observed import Panel, Record
@@ -23,6 +23,7 @@ _PAST = {
     "coca": "coca_ha",
 }
 _LAG = 3
+"""Years of events that stand for a survey."""
 
 
 def place_features(
@@ -87,7 +88,7 @@ def earlier_transition(
         return None
     years, values = panel.years, panel.values
 
-    def seen(last: int) -> Floats:
+    def seen(last: int) -> NDArray[np.bool_]:
         chosen = (years > last - _LAG) & (years <= last)
         return np.asarray(np.nansum(values[chosen], axis=0) > 0.0)
 

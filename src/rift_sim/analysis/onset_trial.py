@@ -1,14 +1,17 @@
-"""Where groups appear between two survey waves: chances from runs beside naive models."""
+"""Where groups appear or vanish between two survey waves: chances from runs beside naive models.
+
+Presence of any group is compared, so that a split or a new name is no event.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rift_sim.analysis.cases import MODEL
 from rift_sim.analysis.discrimination import (
     Calibration,
     auc_difference,
@@ -16,23 +19,38 @@ from rift_sim.analysis.discrimination import (
     brier,
     calibration_curve,
 )
-from rift_sim.analysis.known_start import write_figures, write_rows
-from rift_sim.analysis.onset import transition
+from rift_sim.analysis.onset import Features, transition
 from rift_sim.analysis.onset_chances import naive_chances
 from rift_sim.analysis.onset_features import earlier_transition, place_features
 from rift_sim.analysis.resample import Estimate
+from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.observed import Record
 from rift_sim.physics.arrays import Floats
 
 if TYPE_CHECKING:
+    from rift_sim.analysis.forecast import Mode
     from rift_sim.ensemble.run import Run
     from rift_sim.observed import PresenceYear
     from rift_sim.territory import Territory
 
-__all__ = ["OURS", "OnsetRow", "curves", "event_rows", "onset_rows", "wave_of", "write_initial"]
+__all__ = [
+    "OURS",
+    "OnsetRow",
+    "Told",
+    "check_waves",
+    "curves",
+    "event_rows",
+    "onset_rows",
+    "told_of",
+    "wave_of",
+]
 
-OURS = "model"
+OURS: Mapping[Mode, str] = {"forecast": MODEL, "conditional": f"{MODEL}, later events known"}
+"""Names of our forecasters, by the mode of their runs."""
+
+Told = tuple[Floats, str]
+"""Chances, shape (place,), and what was known to whom gave them."""
 
 
 class OnsetRow(NamedTuple):
@@ -41,7 +59,7 @@ class OnsetRow(NamedTuple):
     Attributes
     ----------
     event
-        ``onset``, ``exit`` or ``churn``.
+        ``onset`` or ``exit``; of single groups also ``churn``, and with their name.
     forecaster, knows
         Who, and what it was given.
     first, last
@@ -54,7 +72,7 @@ class OnsetRow(NamedTuple):
     brier
         Mean squared error; NaN where the forecaster gives no chances.
     ahead, ahead_within
-        By how much our area exceeds this one, paired.
+        By how much the area of our first forecaster exceeds this one, paired.
     """
 
     event: str
@@ -71,50 +89,31 @@ class OnsetRow(NamedTuple):
     ahead_within: Estimate
 
 
-def write_initial(record: Record, origin: int, coverage: float, folder: Path) -> dict[str, object]:
-    """Write what was known of places before an origin, as files of an initial state.
-
-    Parameters
-    ----------
-    record
-        The record; only years before `origin` are read.
-    origin
-        First year of the run.
-    coverage
-        Share of places with groups that the survey wave covered.
-    folder
-        Where the files go.
-
-    Returns
-    -------
-    dict
-        The ``initial`` of a scenario: the newest presence wave, coca and displacement.
+def check_waves(record: Record, first: int, last: int) -> None:
+    """Refuse waves that are not on record, or cannot be the start of a run.
 
     Raises
     ------
     InputError
-        When no wave of presence lies before the origin.
+        When a wave is missing, or the first names a group that is younger than the run.
     """
-    waves = [year for year in record.waves if year < origin]
-    if not waves:
-        raise InputError(f"no survey of presence lies before {origin}")
-    wave = record.waves[max(waves)]
-    folder.mkdir(parents=True, exist_ok=True)
-    presence = folder / f"presence-{wave.year}.csv"
-    rows = [
-        (record.places[place], group)
-        for row, group in enumerate(wave.groups)
-        for place in np.flatnonzero(wave.flags[row])
-    ]
-    write_rows(presence, ("code", "group"), rows)
-    given: dict[str, object] = {"presence": {"file": str(presence), "coverage": coverage}}
-    return given | write_figures(record, origin, folder)
+    before, start = wave_of(record, first), Month(first + 1, 1)
+    wave_of(record, last)
+    for group in before.groups:
+        if not record.ledger.groups[group].active(start):
+            raise InputError(
+                f"the survey of {first} names {group}, which does not exist in {start}",
+                allowed="a first wave whose groups exist when the run starts",
+            )
 
 
 def onset_rows(
     record: Record, territory: Territory, runs: Mapping[str, Run], first: int, last: int
 ) -> list[OnsetRow]:
-    """Score onset, exit and churn between two waves, by runs and by naive models.
+    """Score onset and exit between two waves, by runs and by naive models.
+
+    An event that could happen in a single department only is left out: naive models learn from
+    the others.
 
     Parameters
     ----------
@@ -123,7 +122,8 @@ def onset_rows(
     territory
         Neighbours, people and areas.
     runs
-        Runs with municipal arrays that start after the first wave, by name of the forecaster.
+        Runs with municipal arrays that start after the first wave, by name of the forecaster;
+        the first is the one that others are compared with.
     first, last
         Years of the waves.
 
@@ -136,31 +136,65 @@ def onset_rows(
     seen = transition(before.any, after.any)
     known = place_features(record, territory, before.any, first)
     department = np.array([code[:2] for code in record.places])
-    ours = {name: _chances(run, last) for name, run in runs.items()}
+    chances = {name: _chances(run, last) for name, run in runs.items()}
     rows: list[OnsetRow] = []
     for event in ("onset", "exit"):
         outcome: Floats = getattr(seen, event)
-        told = {
-            name: (chance if event == "onset" else 1.0 - chance, "state at the origin")
-            for name, chance in ours.items()
-        }
         earlier = earlier_transition(record, territory, first, event)
-        for name, (chance, knows) in naive_chances(known, outcome, department, earlier).items():
-            sign = -1.0 if event == "exit" and name.endswith("share") else 1.0
-            told[name] = (sign * chance, knows)
+        told = told_of(event, outcome, chances, known, department, earlier)
         rows += event_rows(event, outcome, told, department, first, last)
     return rows
+
+
+def told_of(
+    event: str,
+    outcome: Floats,
+    chances: Mapping[str, Floats],
+    known: Features,
+    department: ArrayLike,
+    earlier: tuple[Features, Floats] | None,
+) -> dict[str, Told]:
+    """Put what runs and naive models tell of an event side by side.
+
+    Parameters
+    ----------
+    event
+        ``onset`` or ``exit``.
+    outcome
+        1, 0, or NaN where there is none, shape (place,).
+    chances
+        Of presence at the second wave, shape (place,), by run.
+    known, department, earlier
+        As `rift_sim.analysis.onset_chances.naive_chances` takes them.
+
+    Returns
+    -------
+    dict
+        Chances of the event by forecaster, runs first. Nothing where it could happen in a single
+        department only: naive models learn from the others.
+    """
+    if np.unique(np.asarray(department)[np.isfinite(outcome)]).size < 2:
+        return {}
+    leaves = event == "exit"
+    told: dict[str, Told] = {
+        name: (1.0 - chance if leaves else chance, "state at the origin")
+        for name, chance in chances.items()
+    }
+    for name, (chance, knows) in naive_chances(known, outcome, department, earlier).items():
+        # Shares rank places by presence, the others by the event.
+        told[name] = (1.0 - chance if leaves and name.endswith("share") else chance, knows)
+    return told
 
 
 def event_rows(
     event: str,
     outcome: Floats,
-    told: Mapping[str, tuple[Floats, str]],
+    told: Mapping[str, Told],
     department: ArrayLike,
     first: int,
     last: int,
 ) -> list[OnsetRow]:
-    """Score what forecasters told of one event.
+    """Score what forecasters told of one event; no rows where nobody told anything.
 
     Parameters
     ----------
@@ -176,6 +210,8 @@ def event_rows(
     first, last
         The two waves.
     """
+    if not told:
+        return []
     best = next(iter(told.values()))[0]
     rows = []
     for name, (chance, knows) in told.items():

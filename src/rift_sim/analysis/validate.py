@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rift_sim.analysis.cases import Cases, collect, join
-from rift_sim.analysis.forecast import MODES, Mode, forecast_scenario
+from rift_sim.analysis.forecast import FIRST, MODES, Mode, forecast_scenario
 from rift_sim.analysis.measures import observation_parameters
 from rift_sim.analysis.modelled import OBSERVATION, groups_of, modelled
-from rift_sim.errors import InputError
-from rift_sim.observed import Record, Target, load_targets
+from rift_sim.errors import InputError, RiftError
+from rift_sim.initial.world import World
+from rift_sim.observed import Record, Target, load_targets, observed_values
+from rift_sim.observed.targets import WINDOWS
+from rift_sim.seeds.posterior import Posterior, load_posterior
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.run import Run
     from rift_sim.ensemble.session import Reporter
     from rift_sim.scenario import Scenario
 
-__all__ = ["Plan", "forecasts", "run_origins", "scored_targets"]
+__all__ = ["Plan", "forecasts", "hindsight", "run_origins", "scored_targets"]
 
 _SEED = 2026
 
@@ -31,7 +34,7 @@ class Plan:
     Attributes
     ----------
     origins
-        First years of the forecasts.
+        First years of the forecasts, each once.
     last
         Last year that is forecast.
     horizon
@@ -46,6 +49,11 @@ class Plan:
         Files for the state of each start, as in a scenario.
     mechanisms
         Switches on top of those of history, as in a scenario.
+
+    Raises
+    ------
+    InputError
+        When there is no origin, one stands twice, or one is out of range.
     """
 
     origins: Sequence[int]
@@ -58,14 +66,15 @@ class Plan:
     mechanisms: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        allowed = f"years from {FIRST} to {self.last}, each once"
         if not self.origins:
-            raise InputError("there is no origin", key="origins", allowed="years from 2010 on")
-        for origin in self.origins:
-            if origin > self.last:
+            raise InputError("there is no origin", key="origins", allowed=allowed)
+        for place, origin in enumerate(self.origins):
+            if origin in self.origins[:place]:
+                raise InputError(f"{origin} stands twice", key="origins", allowed=allowed)
+            if not FIRST <= origin <= self.last:
                 raise InputError(
-                    f"the origin {origin} lies after the last year",
-                    key="origins",
-                    allowed=f"2010 to {self.last}",
+                    f"the origin {origin} is out of range", key="origins", allowed=allowed
                 )
 
     def end(self, origin: int) -> int:
@@ -75,8 +84,6 @@ class Plan:
 
 def scored_targets(record: Record) -> list[Target]:
     """Return the national and department targets that are scored, without the unobserved."""
-    from rift_sim.observed import observed_values
-
     return [
         target
         for target in load_targets(ledger=record.ledger).targets.values()
@@ -84,6 +91,25 @@ def scored_targets(record: Record) -> list[Target]:
         and target.scored
         and observed_values(target, record)
     ]
+
+
+def hindsight(plan: Plan, record: Record) -> str | None:
+    """Say what the draws of the parameters know of the years that are forecast, if anything."""
+    window = _window(load_posterior(plan.parameters, record.ledger))
+    first = min(plan.origins)
+    if window is None or WINDOWS[window] < first:
+        return None
+    return (
+        f"{plan.parameters} was fitted to years up to {WINDOWS[window]} and forecasts begin in "
+        f"{first}, so some know what came after their origin; years that the fit has seen of a "
+        "target are not scored"
+    )
+
+
+def _window(posterior: Posterior | None) -> str | None:
+    """Return the window that draws were fitted to, where they name one of `WINDOWS`."""
+    window = None if posterior is None else posterior.provenance.get("window")
+    return window if window in WINDOWS else None
 
 
 def run_origins(
@@ -98,59 +124,88 @@ def run_origins(
 
     Runs that are there are kept and completed, so an interrupted validation goes on where it
     stopped.
+
+    Raises
+    ------
+    InputError
+        When a scenario cannot be built, or a folder holds another run; nothing is written for a
+        scenario that cannot be built.
     """
     from rift_sim.ensemble.run import run
 
+    scenarios: dict[tuple[Mode, int], Scenario] = {
+        (mode, origin): forecast_scenario(
+            record,
+            origin,
+            plan.end(origin),
+            mode,
+            parameters=plan.parameters,
+            initial=plan.initial,
+            mechanisms=plan.mechanisms,
+        )
+        for mode in plan.modes
+        for origin in plan.origins
+    }
     found = {}
-    for mode in plan.modes:
-        for origin in plan.origins:
-            scenario: Scenario = forecast_scenario(
-                record,
-                origin,
-                plan.end(origin),
-                mode,
-                parameters=plan.parameters,
-                initial=plan.initial,
-                mechanisms=plan.mechanisms,
-            )
-            if progress is not None:
-                progress.say(f"{scenario.name} to {plan.end(origin)}")
-            found[mode, origin] = run(
-                scenario,
-                replicates=plan.replicates,
-                seed=_SEED,
-                out=folder / scenario.name,
-                workers=workers,
-                progress=progress,
-            )
+    for (mode, origin), scenario in scenarios.items():
+        if progress is not None:
+            progress.say(f"{scenario.name} to {plan.end(origin)}")
+        found[mode, origin] = run(
+            scenario,
+            replicates=plan.replicates,
+            seed=_SEED,
+            out=folder / scenario.name,
+            workers=workers,
+            progress=progress,
+        )
     return found
 
 
 def forecasts(
-    record: Record, targets: Sequence[Target], runs: dict[tuple[Mode, int], Run]
+    record: Record,
+    targets: Sequence[Target],
+    runs: Mapping[tuple[Mode, int], Run],
+    years: Collection[int] | None = None,
 ) -> dict[tuple[Mode, str], Cases]:
     """Set runs beside the record: cases by mode and target, all origins together.
 
-    A target of a group that a run does not have is left out there.
+    Years are those that a target scores, if not given. A target of a group that a run does not
+    have is left out there, and so are years that the parameters were fitted to. Replicates are
+    those that every run has.
+
+    Raises
+    ------
+    RiftError
+        When not even two replicates are finished everywhere.
     """
+    replicates = _everywhere(runs)
     parts: dict[tuple[Mode, str], list[Cases]] = {}
     for (mode, origin), run in runs.items():
-        from rift_sim.initial.world import World
-
-        data, world = run.dataset, World(run.scenario)
-        replicates = data["replicate"].to_numpy().tolist()
+        data, world = run.dataset.sel(replicate=replicates), World(run.scenario)
         parameters = observation_parameters(world.beliefs, OBSERVATION, _SEED, replicates)
-        present = [str(group) for group in data["group"].to_numpy()]
+        window = _window(world.posterior)
         for target in targets:
-            if not _has(target, record, present):
+            if not _has(target, record, world.groups):
                 continue
+            asked = target.scored if years is None else years
+            unseen = asked if window is None else target.out_of_sample(window, asked)
             model = modelled(target, data, parameters, record, seed=_SEED)
-            parts.setdefault((mode, target.id), []).append(collect(target, record, origin, model))
+            some = collect(target, record, origin, model, unseen)
+            parts.setdefault((mode, target.id), []).append(some)
     by_id = {target.id: target for target in targets}
     return {key: join(by_id[key[1]], some) for key, some in parts.items()}
 
 
-def _has(target: Target, record: Record, present: list[str]) -> bool:
+def _everywhere(runs: Mapping[tuple[Mode, int], Run]) -> list[int]:
+    """Return the replicates that are finished in every run."""
+    finished = [set(run.dataset["replicate"].to_numpy().tolist()) for run in runs.values()]
+    common = sorted(set.intersection(*finished))
+    if len(common) < 2:
+        raise RiftError(f"{len(common)} replicates are finished in every run, too few to score")
+    return common
+
+
+def _has(target: Target, record: Record, present: Sequence[str]) -> bool:
     try:
         groups_of(target.row, record.ledger, present)
     except InputError:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rift_sim.analysis.cases import Cases
 from rift_sim.analysis.resample import Estimate
@@ -30,7 +31,8 @@ class ScoreRow(NamedTuple):
     first, last
         First and last year that was forecast.
     cases, clusters
-        Number of cases, and of departments (years, for the country) they belong to.
+        Number of cases that the forecaster has, and of departments (years, for the country) they
+        belong to.
     crps, crps_log, interval_90
         Means over cases, in `units` (`crps_log`: of ``log(1 + x)``).
     width_50, width_90
@@ -39,7 +41,8 @@ class ScoreRow(NamedTuple):
         Share of cases within them, with a 95 % interval over clusters.
     skill, skill_log, skill_interval
         How much lower CRPS, CRPS of the logarithm, and interval score of the 90 % band are
-        than those of persistence, as a share; of persistence itself 0.
+        than those of persistence, as a share, over the cases that both have; of persistence
+        itself 0, and NaN where it has none. A single cluster gives no interval.
     """
 
     target: str
@@ -85,7 +88,7 @@ class ShareRow(NamedTuple):
 
 
 def score_rows(cases: Cases, mode: str) -> list[ScoreRow]:
-    """Score every forecaster on the same cases; ours first, then the naive ones."""
+    """Score every forecaster on the cases it has; ours first, then the naive ones."""
     if not len(cases):
         return []
     # The country is one unit: what is drawn again there are years.
@@ -94,7 +97,8 @@ def score_rows(cases: Cases, mode: str) -> list[ScoreRow]:
     base = scored["persistence"]
     rows = []
     for name, ours in scored.items():
-        if np.isnan(ours.crps).all():
+        known = ~np.isnan(ours.crps)
+        if not known.any():
             continue
         rows.append(
             ScoreRow(
@@ -103,10 +107,10 @@ def score_rows(cases: Cases, mode: str) -> list[ScoreRow]:
                 MEASURES[cases.target.measure].units,
                 mode,
                 name,
-                int(cases.year.min()),
-                int(cases.year.max()),
-                len(cases),
-                len(np.unique(clusters)),
+                int(cases.year[known].min()),
+                int(cases.year[known].max()),
+                int(known.sum()),
+                len(np.unique(clusters[known])),
                 float(np.nanmean(ours.crps)),
                 float(np.nanmean(ours.crps_log)),
                 float(np.nanmean(ours.interval_90)),
@@ -114,12 +118,21 @@ def score_rows(cases: Cases, mode: str) -> list[ScoreRow]:
                 float(np.nanmean(ours.width_90)),
                 coverage(ours.inside_50, clusters),
                 coverage(ours.inside_90, clusters),
-                skill(ours.crps, base.crps, clusters),
-                skill(ours.crps_log, base.crps_log, clusters),
-                skill(ours.interval_90, base.interval_90, clusters),
+                _skill(ours.crps, base.crps, clusters),
+                _skill(ours.crps_log, base.crps_log, clusters),
+                _skill(ours.interval_90, base.interval_90, clusters),
             )
         )
     return rows
+
+
+def _skill(ours: Floats, theirs: Floats, clusters: NDArray[np.generic]) -> Estimate:
+    """Return the skill; without an interval where there is a single cluster to draw again."""
+    found = skill(ours, theirs, clusters)
+    known = np.isfinite(ours) & np.isfinite(theirs)
+    if len(np.unique(clusters[known])) > 1:
+        return found
+    return Estimate(found.value, float("nan"), float("nan"))
 
 
 def ranks(cases: Cases) -> Mapping[str, Floats]:
@@ -131,17 +144,21 @@ def ranks(cases: Cases) -> Mapping[str, Floats]:
 
 
 def share_rows(cases: Cases, mode: str) -> list[ShareRow]:
-    """Compare shares of departments, year by year; medians of the members are shared out."""
+    """Compare shares of departments, year by year; medians of the members are shared out.
+
+    Left out where nothing was observed anywhere, or nothing forecast.
+    """
     if cases.target.level != "department":
         return []
     rows = []
     for origin, year in _years(cases):
         some = cases.where((cases.origin == origin) & (cases.year == year))
-        shares = some.observed / max(float(some.observed.sum()), 1e-300)
         for name, members in some.ensembles.items():
             middle = np.median(members, axis=1)
-            found = relative_difference(middle / max(float(middle.sum()), 1e-300), shares)
-            rows.append(ShareRow(some.target.id, mode, name, origin, year, float(found)))
+            observed, told = float(some.observed.sum()), float(middle.sum())
+            if observed > 0.0 and told > 0.0:
+                found = relative_difference(middle / told, some.observed / observed)
+                rows.append(ShareRow(some.target.id, mode, name, origin, year, float(found)))
     return rows
 
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rift_sim.analysis.cases import MODEL
 from rift_sim.analysis.onset_trial import OnsetRow
 from rift_sim.analysis.resample import Estimate
 from rift_sim.analysis.validation import ScoreRow
@@ -39,6 +40,8 @@ _SCORES = (
     "skill against persistence [95 %]",
     "of log CRPS",
 )
+_SHOWN = ("target", "mode", "cases", "CRPS", "in band", "skill against\npersistence", "of log")
+"""What fits a terminal."""
 _ONSET = (
     "event",
     "forecaster",
@@ -76,36 +79,52 @@ def _cells(value: object) -> list[str]:
 
 
 def score_table(rows: Sequence[ScoreRow]) -> Table:
-    """Return the scores for a terminal: a line for each target, mode and forecaster."""
-    return _table(_SCORES, map(_score, rows))
+    """Return the scores of the model for a terminal: a line for each target and mode."""
+    return _table(_SHOWN, (_short(row) for row in rows if row.forecaster == MODEL), 2)
+
+
+def _short(row: ScoreRow) -> tuple[str, ...]:
+    return (
+        row.target,
+        row.mode,
+        str(row.cases),
+        show_number(row.crps),
+        f"{row.inside_90.value:.0%}",
+        show_estimate(row.skill, "+.2f"),
+        show_estimate(Estimate(row.skill_log.value, math.nan, math.nan), "+.2f"),
+    )
 
 
 def onset_table(rows: Sequence[OnsetRow]) -> Table:
-    """Return the scores of onset and exit for a terminal."""
-    return _table(_ONSET, map(_onset, rows))
+    """Return the areas under the ROC curve for a terminal."""
+    lines = (
+        (row.event, row.forecaster, show_estimate(row.auc, ".2f"), show_estimate(row.within, ".2f"))
+        for row in rows
+    )
+    return _table(("event", "forecaster", "AUC", "within departments"), lines, 2)
 
 
 def to_markdown(rows: Sequence[ScoreRow] | Sequence[OnsetRow]) -> str:
-    """Return rows as a Markdown table, as `score_table` and `onset_table` show them."""
-    lines: list[Sequence[str]] = []
-    for row in rows:
-        lines.append(_score(row) if isinstance(row, ScoreRow) else _onset(row))
-    headings = _SCORES if rows and isinstance(rows[0], ScoreRow) else _ONSET
-    return markdown(headings, lines)
+    """Return rows as a Markdown table of their main columns; empty without rows."""
+    lines = [_score(row) if isinstance(row, ScoreRow) else _onset(row) for row in rows]
+    return markdown(_SCORES if rows and isinstance(rows[0], ScoreRow) else _ONSET, lines)
 
 
-def markdown(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table."""
+def markdown(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table; empty without lines."""
+    if not lines:
+        return ""
     table = [headings, ["---"] * len(headings), *lines]
     return "\n".join(f"| {' | '.join(line)} |" for line in table) + "\n"
 
 
-def _table(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> Table:
+def _table(headings: Sequence[str], lines: Iterable[Sequence[str]], labels: int) -> Table:
+    """Lay lines out; the first columns are labels."""
     from rich.table import Table
 
-    table = Table()
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for place, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if place < 3 else "right")
+        table.add_column(heading, justify="left" if place < labels else "right", no_wrap=True)
     for line in lines:
         table.add_row(*line)
     return table

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rift_sim.analysis.forecast import Mode
@@ -15,20 +15,18 @@ if TYPE_CHECKING:
     from rift_sim.analysis.onset_trial import OnsetRow
     from rift_sim.analysis.validate import Plan
     from rift_sim.cli.console import Progress
+    from rift_sim.ensemble.run import Run
     from rift_sim.observed import Record
     from rift_sim.territory import Territory
 
-__all__ = ["municipal_texts"]
+__all__ = ["municipal_part"]
 
 _FIRST, _LAST, _HORIZON = 2012, 2019, 3
 """Origins of the ablation: a regression has a past to learn from, and the last year of homicides by
 department."""
-_EARLIEST = 2010
-"""Earliest year that a run can start."""
 _SMOOTH = 500
 """Replicates from which on chances of single groups are smooth."""
 _STILL = "model, only C11 on"
-_NAMES: Mapping[Mode, str] = {"forecast": "model", "conditional": "model, later events known"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class _Trial:
         )
 
 
-def municipal_texts(
+def municipal_part(
     record: Record,
     plan: Plan,
     waves: tuple[int, int] | None,
@@ -76,7 +74,7 @@ def municipal_texts(
     out: Path,
     workers: int | None,
     progress: Progress,
-) -> dict[str, str]:
+) -> tuple[dict[str, str], list[Run]]:
     """Run what needs single replicates, and the ablation; draw the figure.
 
     Parameters
@@ -94,59 +92,72 @@ def municipal_texts(
 
     Returns
     -------
-    dict
-        Tables by name of the file, CSV and Markdown.
+    texts, runs
+        Tables by name of the file, CSV and Markdown, of what there is; and the runs that are kept.
     """
-    from rift_sim.analysis.ablation import ablation, ablation_rows
+    from rift_sim.analysis.ablation import ablation_rows, collected, run_rivals
     from rift_sim.analysis.municipal_table import (
         ablation_markdown,
         change_markdown,
         pattern_markdown,
     )
-    from rift_sim.analysis.validation_table import to_csv, to_markdown
+    from rift_sim.analysis.validate import hindsight
+    from rift_sim.analysis.validation_table import to_markdown
     from rift_sim.ensemble.executor import available_cores
     from rift_sim.plots.municipal import draw_ablation
     from rift_sim.territory import load_territory
 
     trial = _Trial(record, load_territory(), plan, out, workers or available_cores(), progress)
-    texts: dict[str, str] = {}
-    patterns, changes = _history(trial)
-    if waves is not None and all(record.presence(year) is not None for year in waves):
-        refill, groups = _groups(trial, waves, coverage)
-        patterns += refill
-        texts |= {"groups.csv": to_csv(groups), "groups.md": to_markdown(groups)}
-    if patterns:
-        texts |= {"patterns.csv": to_csv(patterns), "patterns.md": pattern_markdown(patterns)}
-    if changes:
-        texts |= {"changes.csv": to_csv(changes), "changes.md": change_markdown(changes)}
     asked = replace(plan, origins=range(_FIRST, _LAST + 1), last=_LAST, horizon=_HORIZON)
+    if known := hindsight(asked, record):
+        progress.say(f"Note: what agents add: {known}")
+    patterns, changes = _history(trial)
+    refill, groups = ([], []) if waves is None else _groups(trial, waves, coverage)
     folder = out / "runs" / "ablation"
-    rows = ablation_rows(ablation(record, asked, folder, workers=workers, progress=progress))
+    runs = run_rivals(record, asked, folder, workers=workers, progress=progress)
+    rows = ablation_rows(collected(record, asked, runs))
     draw_ablation(rows, out / "figures" / "ablation.png")
-    return texts | {"ablation.csv": to_csv(rows), "ablation.md": ablation_markdown(rows)}
+    texts = _tables("groups", groups, to_markdown)
+    texts |= _tables("patterns", patterns + refill, pattern_markdown)
+    texts |= _tables("changes", changes, change_markdown)
+    texts |= _tables("ablation", rows, ablation_markdown)
+    return texts, [run for some in runs.values() for run in some.values()]
+
+
+def _tables(name: str, rows: Sequence[Any], show: Callable[[Any], str]) -> dict[str, str]:
+    """Return rows as CSV and as Markdown, by name of the file; nothing without rows."""
+    from rift_sim.analysis.validation_table import to_csv
+
+    return {f"{name}.csv": to_csv(rows), f"{name}.md": show(rows)} if rows else {}
 
 
 def _history(trial: _Trial) -> tuple[list[PatternRow], list[ChangeRow]]:
-    """Run from 2010, with and without the map of 2008."""
+    """Run from the first year of history, with and without the map of 2008."""
     from rift_sim.analysis.ablation import OFF
+    from rift_sim.analysis.forecast import FIRST as START
     from rift_sim.analysis.known_start import write_figures
     from rift_sim.analysis.municipal_patterns import pattern_rows
-    from rift_sim.analysis.municipal_trial import FIRST, LAST, change_rows
+    from rift_sim.analysis.municipal_trial import EARLIER, FIRST, LAST, change_rows
+    from rift_sim.analysis.onset_trial import OURS
 
     record, territory = trial.record, trial.territory
-    if record.panel("newly_displaced_ruv", "municipality") is None:
-        trial.progress.say("No patterns and changes of displacement: no register by municipality")
+    register = record.panel("newly_displaced_ruv", "municipality")
+    if register is None or not {EARLIER, FIRST, LAST} <= set(register.years.tolist()):
+        trial.progress.say(
+            "Note: no patterns and changes of displacement: no register by municipality of "
+            f"{EARLIER}, {FIRST} and {LAST}"
+        )
         return [], []
-    given = write_figures(record, _EARLIEST, trial.out / "inputs")
-    end = max(record.waves, default=LAST)
-    blank = trial.run(_EARLIEST, end, "conditional", {})
-    known = trial.run(_EARLIEST, end, "conditional", given)
+    given = write_figures(record, START, trial.out / "inputs")
+    end = max([LAST, *record.waves])
+    blank = trial.run(START, end, "conditional", {})
+    known = trial.run(START, end, "conditional", given)
     patterns = pattern_rows(record, territory, [blank], "nothing")
     patterns += pattern_rows(record, territory, [known], f"displacement and coca of {FIRST}")
     runs = {
-        _NAMES["forecast"]: trial.run(_EARLIEST, LAST, "forecast", given),
-        _NAMES["conditional"]: known,
-        _STILL: trial.run(_EARLIEST, LAST, "forecast", given, OFF[_STILL]),
+        OURS["forecast"]: trial.run(START, LAST, "forecast", given),
+        OURS["conditional"]: known,
+        _STILL: trial.run(START, LAST, "forecast", given, OFF[_STILL]),
     }
     changes = change_rows(record, territory, runs, "municipality")
     return patterns, changes + change_rows(record, territory, runs, "department")
@@ -158,14 +169,14 @@ def _groups(
     """Run from the first wave to the second."""
     from rift_sim.analysis.ablation import OFF
     from rift_sim.analysis.group_trial import group_rows
+    from rift_sim.analysis.known_start import write_initial
     from rift_sim.analysis.municipal_patterns import pattern_rows
-    from rift_sim.analysis.onset_trial import write_initial
+    from rift_sim.analysis.onset_trial import OURS
 
     record, territory, (first, last) = trial.record, trial.territory, waves
     given = write_initial(record, first + 1, coverage, trial.out / "inputs")
     runs = {
-        name: trial.run(first + 1, last, mode, given, fewest=_SMOOTH)
-        for mode, name in _NAMES.items()
+        name: trial.run(first + 1, last, mode, given, fewest=_SMOOTH) for mode, name in OURS.items()
     }
     patterns = pattern_rows(record, territory, list(runs.values()), f"presence of {first}")
     runs[_STILL] = trial.run(first + 1, last, "forecast", given, OFF[_STILL], fewest=_SMOOTH)

@@ -10,18 +10,24 @@ import typer
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rift_sim.analysis.forecast import Mode
     from rift_sim.analysis.onset_trial import OnsetRow
     from rift_sim.analysis.validate import Plan
     from rift_sim.analysis.validation import ScoreRow, ShareRow
     from rift_sim.cli.console import Progress
+    from rift_sim.ensemble.run import Run
     from rift_sim.observed import Record
 
 __all__ = ["validate"]
 
-_COVERAGE = 0.65
+_COVERAGE = 0.67
 """Share of the places with groups that the survey of 2019 covered. The Ombudsman named 213, 149 and
 124 places for EGC, ELN and dissidents in that year, the survey 107, 106 and 111 (facts
 PRESENCE_DEFENSORIA, PRESENCE_PARES): 0.67 in all. Nothing later is in it."""
+_ONSET_REPLICATES = 1000
+"""So many at least, because chances of single places are shares of replicates."""
 
 
 def validate(
@@ -32,7 +38,7 @@ def validate(
         ),
     ] = None,
     origins: Annotated[
-        str, typer.Option(help="First years of the forecasts: 2020-2024, or 2016,2019.")
+        str, typer.Option(help="First years of the forecasts: 2020-2024, or 2020,2022.")
     ] = "2020-2024",
     last: Annotated[int, typer.Option(help="Last year that is forecast.")] = 2024,
     horizon: Annotated[int, typer.Option(min=1, help="Years from each origin at most.")] = 5,
@@ -43,14 +49,22 @@ def validate(
         str, typer.Option(help="prior, a shipped table of posterior draws, or the file of one.")
     ] = "prior",
     waves: Annotated[
-        str, typer.Option(help="Two waves of presence between which onset is scored; none: skip.")
+        str,
+        typer.Option(
+            help="Two waves of presence between which onset is scored, by 1,000 replicates or "
+            "more; none: skip."
+        ),
     ] = "2019,2022",
     coverage: Annotated[
         float, typer.Option(min=0.05, max=1.0, help="Share of places the first wave covered.")
     ] = _COVERAGE,
     municipal: Annotated[
-        bool, typer.Option(help="Also score municipalities, single groups, and what agents add.")
-    ] = True,
+        bool,
+        typer.Option(
+            "--municipal",
+            help="Also score municipalities, single groups, and what agents add; takes minutes.",
+        ),
+    ] = False,
     out: Annotated[
         Path, typer.Option("-o", "--out", help="Folder for runs, tables and figures.")
     ] = Path("validation"),
@@ -62,45 +76,60 @@ def validate(
 
     Each origin is run twice: given the dated events of history (conditional), and without any
     event after the origin (forecast). What is interrupted goes on where it stopped, but for the
-    single replicates of the municipal part, which are run anew. Needs the extra 'validate'.
+    runs by municipality (--municipal), which are not kept. Needs the extra 'validate'.
 
     Example: rift validate data --origins 2020-2024 --parameters posterior-2019 -n 400
     """
     from rift_sim.analysis.extras import need
-    from rift_sim.analysis.validate import Plan
+    from rift_sim.analysis.onset_trial import check_waves
+    from rift_sim.analysis.validate import Plan, hindsight, run_origins
     from rift_sim.cli.console import Progress
-    from rift_sim.cli.municipal import municipal_texts
+    from rift_sim.cli.municipal import municipal_part
     from rift_sim.observed import data_directory, load_record
 
     need("scoringrules")
     need("sklearn.ensemble")
     plan = Plan(_years(origins), last, horizon, replicates, parameters)
-    record = load_record(directory if directory is not None else data_directory())
     pair = None if waves == "none" else _pair(waves)
+    record = load_record(directory if directory is not None else data_directory())
+    notes = [*record.warnings]
+    if known := hindsight(plan, record):
+        notes.append(known)
+    if pair is not None and not record.waves:
+        notes.append("onset is not scored: there are no surveys of presence among the data files")
+        pair = None
+    if pair is not None:
+        check_waves(record, *pair)
     with Progress() as progress:
-        for warning in record.warnings:
-            progress.say(f"Note: {warning}")
-        scores, shares = _rolling(record, plan, out, workers, progress)
-        onset = [] if pair is None else _onset(record, plan, pair, coverage, out, workers, progress)
+        for note in notes:
+            progress.say(f"Note: {note}")
+        runs = run_origins(record, plan, out / "runs", workers=workers, progress=progress)
+        scores, shares = _rolling(record, runs, out)
+        finished, onset = list(runs.values()), []
+        if pair is not None:
+            trial = _run_onset(record, plan, pair, coverage, out, workers, progress)
+            onset = _score_onset(record, pair, trial, out)
+            finished += trial.values()
         more: dict[str, str] = {}
         if municipal:
-            more = municipal_texts(record, plan, pair, coverage, out, workers, progress)
+            more, rivals = municipal_part(record, plan, pair, coverage, out, workers, progress)
+            finished += rivals
     _print(scores, onset)
     _write(out, scores, shares, onset, more)
+    _report_failures(finished, out / "runs")
 
 
 def _rolling(
-    record: Record, plan: Plan, out: Path, workers: int | None, progress: Progress
+    record: Record, runs: Mapping[tuple[Mode, int], Run], out: Path
 ) -> tuple[list[ScoreRow], list[ShareRow]]:
-    from rift_sim.analysis.validate import forecasts, run_origins, scored_targets
+    """Score the runs from rolling origins, and draw."""
+    from rift_sim.analysis.validate import forecasts, scored_targets
     from rift_sim.analysis.validation import score_rows, share_rows
+    from rift_sim.plots.validation import draw_coverage, draw_ranks, draw_skill
 
-    runs = run_origins(record, plan, out / "runs", workers=workers, progress=progress)
     cases = forecasts(record, scored_targets(record), runs)
     scores = [row for (mode, _), some in cases.items() for row in score_rows(some, mode)]
     shares = [row for (mode, _), some in cases.items() for row in share_rows(some, mode)]
-    from rift_sim.plots.validation import draw_coverage, draw_ranks, draw_skill
-
     folder = out / "figures"
     folder.mkdir(parents=True, exist_ok=True)
     draw_skill(scores, folder / "skill.png")
@@ -109,7 +138,7 @@ def _rolling(
     return scores, shares
 
 
-def _onset(
+def _run_onset(
     record: Record,
     plan: Plan,
     pair: tuple[int, int],
@@ -117,22 +146,17 @@ def _onset(
     out: Path,
     workers: int | None,
     progress: Progress,
-) -> list[OnsetRow]:
-    """Run from the first wave to the second, with and without later events, and score."""
+) -> dict[str, Run]:
+    """Run from the first wave to the second, without and with later events."""
     from rift_sim.analysis.forecast import forecast_scenario
-    from rift_sim.analysis.onset_trial import curves, onset_rows, write_initial
+    from rift_sim.analysis.known_start import write_initial
+    from rift_sim.analysis.onset_trial import OURS
     from rift_sim.ensemble.run import run
-    from rift_sim.plots.validation import draw_onset
-    from rift_sim.territory import load_territory
 
     first, last = pair
-    missing = [year for year in pair if record.presence(year) is None]
-    if missing:
-        progress.say(f"Onset is not scored: no survey of presence of {missing[0]}")
-        return []
     initial = write_initial(record, first + 1, coverage, out / "inputs")
     runs = {}
-    for mode in ("forecast", "conditional"):
+    for mode, name in OURS.items():
         scenario = forecast_scenario(
             record,
             first + 1,
@@ -142,20 +166,28 @@ def _onset(
             initial=initial,
             observe=("presence_survey",),
         )
-        name = "model" if mode == "forecast" else "model, later events known"
-        folder = out / "runs" / f"onset-{mode}"
-        many = max(plan.replicates, 1000)
         progress.say(f"onset {first}-{last}, {mode}")
         runs[name] = run(
             scenario,
-            replicates=many,
-            out=folder,
+            replicates=max(plan.replicates, _ONSET_REPLICATES),
+            out=out / "runs" / f"onset-{mode}",
             workers=workers,
             municipal=True,
             progress=progress,
         )
-    rows = onset_rows(record, load_territory(), runs, first, last)
-    draw_onset(rows, curves(record, runs, first, last), out / "figures" / "onset.png")
+    return runs
+
+
+def _score_onset(
+    record: Record, pair: tuple[int, int], runs: Mapping[str, Run], out: Path
+) -> list[OnsetRow]:
+    """Score the runs between two waves, and draw."""
+    from rift_sim.analysis.onset_trial import curves, onset_rows
+    from rift_sim.plots.validation import draw_onset
+    from rift_sim.territory import load_territory
+
+    rows = onset_rows(record, load_territory(), runs, *pair)
+    draw_onset(rows, curves(record, runs, *pair), out / "figures" / "onset.png")
     return rows
 
 
@@ -164,6 +196,15 @@ def _print(scores: list[ScoreRow], onset: list[OnsetRow]) -> None:
     from rift_sim.cli.console import make_console
 
     console = make_console()
+    if not scores:
+        console.print("Nothing that was forecast is on record.")
+        return
+    console.print(
+        "The model; naive forecasts stand in scores.csv. In band: share of observations within the "
+        "90 % band. Skill is that in CRPS, 1 for a perfect forecast and 0 for one as good as "
+        "persistence, with a 95 % interval.",
+        markup=False,
+    )
     console.print(score_table(scores))
     if onset:
         console.print(onset_table(onset))
@@ -191,8 +232,19 @@ def _write(
     typer.echo(f"{', '.join(texts)} and figures written to {out}.", err=True)
 
 
+def _report_failures(finished: list[Run], folder: Path) -> None:
+    """Name the runs in which replicates failed, by their folders; the exit code is 1 then."""
+    failed = {run.directory: len(run.failures) for run in finished if run.failures}
+    if failed:
+        listed = ", ".join(
+            f"{many} of {path.relative_to(folder).as_posix()}" for path, many in failed.items()
+        )
+        typer.echo(f"Failed replicates (see the manifests): {listed}", err=True)
+        raise typer.Exit(1)
+
+
 def _years(text: str) -> list[int]:
-    """Read ``2020-2024`` or ``2016,2019``."""
+    """Read ``2020-2024`` or ``2020,2022``."""
     try:
         if "-" in text:
             first, last = (int(part) for part in text.split("-"))
@@ -200,14 +252,14 @@ def _years(text: str) -> list[int]:
         return [int(part) for part in text.split(",")]
     except ValueError:
         raise InputError(
-            f"'{text}' are no years", key="--origins", allowed="2020-2024, or 2016,2019"
+            f"'{text}' are no years", key="--origins", allowed="2020-2024, or 2020,2022"
         ) from None
 
 
 def _pair(text: str) -> tuple[int, int]:
-    years = [part for part in text.split(",") if part.strip().isdigit()]
-    if len(years) != 2 or int(years[0]) >= int(years[1]):
+    years = [int(part) if part.strip().isdecimal() else 0 for part in text.split(",")]
+    if len(years) != 2 or not 0 < years[0] < years[1]:
         raise InputError(
             f"'{text}' are no two waves", key="--waves", allowed="two years, as 2019,2022; or none"
         )
-    return int(years[0]), int(years[1])
+    return years[0], years[1]

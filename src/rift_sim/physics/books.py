@@ -169,6 +169,7 @@ class Rates(NamedTuple):
     coca_trend: float
     coca_national: float
     coca_department: float
+    coca_size: float
     coca_local: float
     coca_entry: float
     coca_first: float

@@ -237,7 +237,8 @@ def _flee(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
 def _grow_coca(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
     """Let coca grow, spread and be eradicated (C13)."""
     coca_shock(
-        b.coca_shock, b.regional, a.department, p.coca_national, p.coca_department,
+        b.coca_shock, b.regional, s.coca, a.department, p.coca_national, p.coca_department,
+        p.coca_size,
         stream_key(o.seed, o.replicate, o.month, Process.COCA_NATIONAL),
         stream_key(o.seed, o.replicate, o.month, Process.COCA_DEPARTMENT),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rift_sim.physics.arrays import Floats, Ints
-from rift_sim.physics.elementary import exp
+from rift_sim.physics.elementary import exp, log
 from rift_sim.physics.kernel import kernel
 from rift_sim.physics.quantiles import normal
 from rift_sim.physics.streams import uniform
@@ -61,13 +61,20 @@ def region_shock_step(
 def coca_shock(
     out: Floats,
     factor: Floats,
+    coca: Floats,
     department: Ints,
     shared: float,
     own: float,
+    exponent: float,
     key: np.uint64,
     key_department: np.uint64,
 ) -> None:
     """Draw the log-shocks of the month to coca: of mean 1 once exponentiated.
+
+    The larger the area A of a department, the smaller its own shocks: their standard deviation is
+    ``own (A / 5,000 ha) ** -exponent``, A at least 100 ha. (So it is with the growth of firms,
+    Stanley et al. 1996, doi:10.1038/379804a0, and with departments of Colombia from 2010 to 2019:
+    0.6 below 1,000 ha, 0.16 above 12,000.)
 
     Parameters
     ----------
@@ -75,17 +82,26 @@ def coca_shock(
         Log-shock of each place, shape (place,); written.
     factor
         The same by department and, last, across the border, shape (department + 1,); written.
+    coca
+        Hectares, shape (place,).
     department
         Department of each place, -1 across the border: the last one, shape (place,).
     shared, own
-        Standard deviation in a month, of the country and of a department.
+        Standard deviation in a month, of the country and of a department of 5,000 ha.
+    exponent
+        How fast a department's shocks fall with its area.
     key, key_department
         Streams of the processes COCA_NATIONAL and COCA_DEPARTMENT.
     """
-    national = shared * normal(uniform(key, 0)) - 0.5 * (shared * shared + own * own)
+    national = shared * normal(uniform(key, 0)) - 0.5 * shared * shared
     last = factor.size - 1
+    factor[:] = 0.0
+    for i in range(coca.size):
+        factor[department[i]] += coca[i]
     for d in range(last):
-        factor[d] = national + own * normal(uniform(key_department, d))
+        spread = own * exp(-exponent * log(max(factor[d], 100.0) / 5000.0))
+        luck = normal(uniform(key_department, d))
+        factor[d] = national + spread * luck - 0.5 * spread * spread
     factor[last] = national
     for i in range(out.size):
         out[i] = factor[department[i]]

@@ -29,9 +29,16 @@ _WORDS = {
     "conditional": "given history's later events",
     "forecast": "nothing known after the origin",
 }
+_NAIVE_MARKERS = {"trend": "|", "hurdle": "x"}
+_NAIVE_WORDS = {"trend": "trend", "hurdle": "hurdle regression"}
+_PALE = "#999999"
 _FEW = 8
 """Fewer cases than this are not drawn: their scores say next to nothing."""
 _WORST = -1.5
+"""Skill further left is an arrow."""
+_NARROWEST, _WIDEST = 0.2, 5.0
+"""Widths of bands, relative to persistence; what lies beyond is an arrow."""
+_SHIFT: Mapping[str, float] = {"conditional": -0.13, "forecast": 0.13}
 
 
 def titled_figure(title: str, note: str, width: float, height: float) -> Figure:
@@ -56,10 +63,29 @@ def place_axes(
     return figure.add_axes(box)
 
 
-def _shown(rows: Sequence[ScoreRow]) -> list[str]:
-    """Return the targets with enough cases, in their order, most cases first."""
-    cases = {row.target: row.cases for row in rows if row.cases >= _FEW}
-    return sorted(cases, key=lambda name: -cases[name])
+def _shown(rows: Sequence[ScoreRow]) -> dict[str, int]:
+    """Return the cases of each target that has enough of them, most cases first."""
+    cases = {row.target: row.cases for row in rows if row.forecaster == MODEL}
+    shown = sorted((name for name in cases if cases[name] >= _FEW), key=lambda name: -cases[name])
+    return {name: cases[name] for name in shown}
+
+
+def _label_rows(axes: Axes, targets: Mapping[str, int]) -> None:
+    names = [f"{name.replace('_', ' ')} ({cases})" for name, cases in targets.items()]
+    axes.set_yticks(range(len(names)), names, fontsize=8)
+
+
+def _add_legend(figure: Figure, axes: Axes, columns: int) -> None:
+    """Say which colour is which, in a line under the title."""
+    for mode, colour in _COLOURS.items():
+        axes.plot([], [], "o-", color=colour, label=f"model, {_WORDS[mode]}", markersize=5)
+    figure.legend(
+        loc="upper left",
+        bbox_to_anchor=(0.005, 1 - 0.32 / figure.get_size_inches()[1]),
+        ncols=columns,
+        fontsize=7.5,
+        frameon=False,
+    )
 
 
 def draw_skill(rows: Sequence[ScoreRow], file: Path) -> None:
@@ -81,36 +107,27 @@ def draw_skill(rows: Sequence[ScoreRow], file: Path) -> None:
     for place, target in enumerate(targets):
         for row in (row for row in rows if row.target == target):
             ours = row.forecaster == MODEL
-            if not ours and (row.forecaster not in ("trend", "hurdle") or row.mode != "forecast"):
+            if not ours and (row.forecaster not in _NAIVE_MARKERS or row.mode != "forecast"):
                 continue
-            colour = _COLOURS[row.mode] if ours else "#999999"
-            marker = "o" if ours else {"trend": "|", "hurdle": "x"}[row.forecaster]
-            shift = {"conditional": -0.13, "forecast": 0.13}[row.mode] if ours else 0.3
+            colour = _COLOURS[row.mode] if ours else _PALE
+            marker = "o" if ours else _NAIVE_MARKERS[row.forecaster]
+            height = place + (_SHIFT[row.mode] if ours else 0.3)
             value, low, high = row.skill
+            if ours and high > _WORST:
+                axes.hlines(height, max(low, _WORST), high, color=colour, linewidth=1.4)
             if value < _WORST:
-                axes.plot(_WORST + 0.04, place + shift, "<", color=colour, markersize=5)
-                continue
-            if ours and np.isfinite(low):
-                axes.hlines(place + shift, max(low, _WORST), high, color=colour, linewidth=1.4)
-            axes.plot(value, place + shift, marker, color=colour, markersize=5)
-    names = {row.target: f"{row.target.replace('_', ' ')} ({row.cases})" for row in rows}
-    axes.set_yticks(range(len(targets)), [names[target] for target in targets], fontsize=8)
+                axes.plot(_WORST + 0.04, height, "<", color=colour, markersize=5)
+            else:
+                axes.plot(value, height, marker, color=colour, markersize=5)
+    _label_rows(axes, targets)
     axes.set_ylim(len(targets) - 0.5, -0.5)
     axes.set_xlim(_WORST, 1.0)
     axes.set_xlabel("skill (1 = perfect, 0 = as good as persistence)", fontsize=8)
     tidy(axes)
     axes.grid(axis="x", color="#E3E3E3", linewidth=0.6)
-    for mode, colour in _COLOURS.items():
-        axes.plot([], [], "o-", color=colour, label=f"model, {_WORDS[mode]}", markersize=5)
-    axes.plot([], [], "|", color="#999999", label="trend", linestyle="none")
-    axes.plot([], [], "x", color="#999999", label="hurdle regression", linestyle="none")
-    figure.legend(
-        loc="upper left",
-        bbox_to_anchor=(0.005, 1 - 0.32 / figure.get_size_inches()[1]),
-        ncols=4,
-        fontsize=7.5,
-        frameon=False,
-    )
+    for name, marker in _NAIVE_MARKERS.items():
+        axes.plot([], [], marker, color=_PALE, label=_NAIVE_WORDS[name], linestyle="none")
+    _add_legend(figure, axes, 4)
     write_figure(figure, file)
 
 
@@ -122,7 +139,8 @@ def draw_coverage(rows: Sequence[ScoreRow], file: Path) -> None:
     figure = titled_figure(
         "Do the bands hold what they promise?",
         "Left: share of observations within the 90 % band, with a 95 % interval; the line is what "
-        "it should be. Right: mean width of that band relative to that of persistence.",
+        "it should be. Right: mean width of that band relative to that of persistence; an arrow "
+        "points to what lies further out.",
         7.5,
         1.9 + 0.42 * len(targets),
     )
@@ -134,39 +152,31 @@ def draw_coverage(rows: Sequence[ScoreRow], file: Path) -> None:
     wide.axvline(1.0, color=BLACK, linewidth=0.8)
     for place, target in enumerate(targets):
         chosen = [row for row in rows if row.target == target]
-        base = next(row.width_90 for row in chosen if row.forecaster == "persistence")
-        for row in chosen:
-            if row.forecaster != MODEL:
-                continue
-            shift, colour = {"conditional": -0.13, "forecast": 0.13}[row.mode], _COLOURS[row.mode]
+        base = {row.mode: row.width_90 for row in chosen if row.forecaster == "persistence"}
+        for row in (row for row in chosen if row.forecaster == MODEL):
+            height, colour = place + _SHIFT[row.mode], _COLOURS[row.mode]
             share = 100.0 * np.array(row.inside_90)
-            held.hlines(place + shift, share[1], share[2], color=colour, linewidth=1.4)
-            held.plot(share[0], place + shift, "o", color=colour, markersize=5)
-            ratio = row.width_90 / base if base > 0.0 else np.nan
-            wide.plot(ratio, place + shift, "o", color=colour, markersize=5)
-    names = {row.target: f"{row.target.replace('_', ' ')} ({row.cases})" for row in rows}
-    held.set_yticks(range(len(targets)), [names[target] for target in targets], fontsize=8)
+            held.hlines(height, share[1], share[2], color=colour, linewidth=1.4)
+            held.plot(share[0], height, "o", color=colour, markersize=5)
+            if base.get(row.mode, 0.0) > 0.0:
+                ratio = row.width_90 / base[row.mode]
+                marker = "<" if ratio < _NARROWEST else ">" if ratio > _WIDEST else "o"
+                shown = float(np.clip(ratio, 1.05 * _NARROWEST, _WIDEST / 1.05))
+                wide.plot(shown, height, marker, color=colour, markersize=5)
+    _label_rows(held, targets)
     wide.set_yticks([])
     held.set_xlim(0.0, 100.0)
     wide.set_xscale("log")
     wide.set_xticks([0.25, 0.5, 1.0, 2.0, 4.0], ["1/4", "1/2", "1", "2", "4"])
     wide.minorticks_off()
-    wide.set_xlim(0.2, 5.0)
+    wide.set_xlim(_NARROWEST, _WIDEST)
     held.set_xlabel("within the 90 % band, %", fontsize=8)
     wide.set_xlabel("width, persistence = 1", fontsize=8)
     for axes in (held, wide):
         axes.set_ylim(len(targets) - 0.5, -0.5)
         tidy(axes)
         axes.grid(axis="x", color="#E3E3E3", linewidth=0.6)
-    for mode, colour in _COLOURS.items():
-        held.plot([], [], "o-", color=colour, label=f"model, {_WORDS[mode]}", markersize=5)
-    figure.legend(
-        loc="upper left",
-        bbox_to_anchor=(0.005, 1 - 0.32 / height),
-        ncols=2,
-        fontsize=7.5,
-        frameon=False,
-    )
+    _add_legend(figure, held, 2)
     write_figure(figure, file)
 
 
@@ -186,7 +196,7 @@ def draw_ranks(cases: Mapping[tuple[Mode, str], Cases], file: Path) -> None:
         "Cases by tenth of the ensemble, lowest to highest; dashed: what an honest forecast has. "
         "High on the right: observations above the forecasts. A valley: bands too narrow. "
         "Model without events after the origin.",
-        1.0 + 1.75 * columns,
+        max(6.0, 1.0 + 1.75 * columns),
         1.7 + 1.55 * rows,
     )
     width, height = figure.get_size_inches()
@@ -232,7 +242,8 @@ def draw_onset(rows: Sequence[OnsetRow], curves: Mapping[str, Calibration], file
     labels = ["\n".join(textwrap.wrap(row.forecaster, 32)) for row in onset]
     axes.set_yticks(range(len(onset)), labels)
     axes.set_ylim(len(onset) - 0.5, -0.5)
-    axes.set_xlim(0.45, 1.0)
+    areas = np.array([(*row.auc, *row.within) for row in onset])
+    axes.set_xlim(min(0.45, float(np.nanmin(areas, initial=0.5)) - 0.02), 1.0)
     axes.set_xlabel("area under the ROC curve (0.5 = no better than chance)", fontsize=8)
     tidy(axes)
     axes.tick_params(axis="y", labelsize=7.5)

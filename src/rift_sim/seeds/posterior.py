@@ -163,7 +163,7 @@ def read_posterior(file: Path, ledger: Ledger) -> Posterior:
 def posterior_text(
     names: Sequence[str], rows: NDArray[np.float64], provenance: Mapping[str, object]
 ) -> str:
-    """Write a table down; `read_posterior` reads the same numbers, to the last bit.
+    """Write a table down, to eight figures.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def posterior_text(
         By the keys of `PROVENANCE`.
     """
     head = [f"# {key}: {provenance[key]}" for key in PROVENANCE if key in provenance]
-    body = [",".join(repr(float(value)) for value in row) for row in rows]
+    body = [",".join(f"{value:.8g}" for value in row) for row in rows]
     return "\n".join([*head, ",".join(names), *body]) + "\n"
 
 

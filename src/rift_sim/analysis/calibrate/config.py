@@ -57,6 +57,7 @@ class _File(Record):
     generations: Annotated[int, Field(ge=1, le=100)]
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)]
     batch: Annotated[int, Field(ge=1, le=10_000)] = 64
+    accept: Annotated[float, Field(gt=0, le=0.5)] = 0.5
     predictive: Annotated[int, Field(ge=20, le=10_000)] = 200
     draws: Annotated[int, Field(ge=20, le=100_000)] = 1000
     stop: _Stop = _Stop()
@@ -135,6 +136,7 @@ def read_calibration(path: str | Path) -> Calibration:
             acceptance=stop.acceptance,
             simulations=np.inf if stop.simulations is None else stop.simulations,
             batch=content.batch,
+            accept=content.accept,
         ),
         predictive=content.predictive,
         draws=content.draws,

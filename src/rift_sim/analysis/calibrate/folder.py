@@ -51,7 +51,7 @@ def identity(calibration: Calibration, summaries: Summaries) -> dict[str, Any]:
         "targets": summaries.digest,
         "weights": dict(calibration.weights),
         "parameters": list(calibration.names),
-        "population": calibration.effort.population,
+        "population": [calibration.effort.population, calibration.effort.accept],
     }
 
 

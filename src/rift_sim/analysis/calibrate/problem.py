@@ -92,6 +92,8 @@ class Effort:
         Simulations after which no further generation begins.
     batch
         Proposals simulated together; changes no number.
+    accept
+        Share of the simulations from the prior that the first generation accepts.
     """
 
     population: int
@@ -100,6 +102,7 @@ class Effort:
     acceptance: float = 0.0
     simulations: float = np.inf
     batch: int = 64
+    accept: float = 0.5
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyabc
 
+from rift_sim.analysis.calibrate.adjust import adjusted
 from rift_sim.analysis.calibrate.kept import CalibrationError
 from rift_sim.analysis.calibrate.problem import Effort, Fit, Generation, Problem
 from rift_sim.analysis.calibrate.sampler import (
@@ -25,6 +26,7 @@ from rift_sim.analysis.calibrate.sampler import (
     standard_prior,
 )
 from rift_sim.analysis.calibrate.trials import SUMMARY
+from rift_sim.physics.arrays import Floats
 
 if TYPE_CHECKING:
     from rift_sim.analysis.calibrate.kept import Simulator
@@ -76,9 +78,21 @@ def fit(
             done = now
         if not done:
             raise CalibrationError(f"{folder}: the first generation failed: {reason}")
-        frame, weights = history.get_distribution(0)
-    scores = frame[list(problem.space.names)].to_numpy(dtype=np.float64)
-    return Fit(scores, np.asarray(weights, dtype=np.float64), tuple(done), reason)
+        scores, weights = _draws(problem, history)
+    return Fit(scores, weights, tuple(done), reason)
+
+
+def _draws(problem: Problem, history: Any) -> tuple[Floats, Floats]:
+    """Return scores and weights of the last generation, adjusted to what was observed."""
+    particles = history.get_population().particles
+    names = problem.space.names
+    return adjusted(
+        np.array([[particle.parameter[name] for name in names] for particle in particles]),
+        np.array([particle.weight for particle in particles]),
+        np.array([particle.sum_stat[SUMMARY] for particle in particles]),
+        problem.observed,
+        np.array([particle.distance for particle in particles]),
+    )
 
 
 def _news(done: list[Generation]) -> str:
@@ -105,7 +119,7 @@ def _next(
         ScaledDistance(problem, simulator, judged),
         population_size=effort.population,
         transitions=pyabc.MultivariateNormalTransition(),
-        eps=pyabc.MedianEpsilon(),
+        eps=pyabc.QuantileEpsilon(alpha=0.5 if done else effort.accept),
         sampler=sampler,
     )
     observed = {SUMMARY: problem.observed}
