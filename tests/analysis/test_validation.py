@@ -204,17 +204,18 @@ def test_what_a_fit_has_seen_is_said(tmp_path: Path) -> None:
     record = load_record(None)
     table = tmp_path / "posterior.csv"
     table.write_text("# window: to-2025\ndeterrence\n0.1\n", encoding="utf-8")
-    said = hindsight(Plan([2020], 2024, parameters=str(table)), record)
-    assert said is not None
+    given = str(table)
+    # What holds for every plan, and what the fit adds.
+    assert "priors were set with figures up to 2025" in hindsight(Plan([2020], 2024), record)[0]
+    assert len(hindsight(Plan([2020], 2024), record)) == 1
+    _, said = hindsight(Plan([2020], 2024, parameters=given), record)
     assert "fitted to years up to 2025" in said
-    assert hindsight(Plan([2020], 2024), record) is None
     table.write_text("# window: to-2019\ndeterrence\n0.1\n", encoding="utf-8")
-    assert hindsight(Plan([2020], 2024, parameters=str(table)), record) is None
-    assert "begin in 2018" in str(
-        hindsight(Plan([2018, 2020], 2024, parameters=str(table)), record)
-    )
+    assert len(hindsight(Plan([2020], 2024, parameters=given), record)) == 1
+    _, said = hindsight(Plan([2018, 2020], 2024, parameters=given), record)
+    assert "begin in 2018" in said
     table.write_text("deterrence\n0.1\n", encoding="utf-8")
-    assert hindsight(Plan([2018], 2024, parameters=str(table)), record) is None
+    assert len(hindsight(Plan([2018], 2024, parameters=given), record)) == 1
 
 
 def test_targets_that_are_scored() -> None:
@@ -232,14 +233,16 @@ def ran(replicates: Sequence[int], parameters: str = "prior", origin: int = 2023
     number = np.asarray(replicates, np.float64)[:, None] + 1.0
     values = np.repeat(number, time.size, axis=1)
     coords = {"replicate": list(replicates), "time": time, "group": ["EGC", "ELN"]}
-    data = dict.fromkeys(("coca_ha", "conflict_deaths"), (("replicate", "time"), values))
+    data = dict.fromkeys(
+        ("coca_ha", "conflict_deaths", "confined"), (("replicate", "time"), values)
+    )
     group = np.repeat(values[:, :, None], 2, axis=2)
     data["members_group"] = (("replicate", "time", "group"), group)
     assert set(data) - {"members_group"} <= set(SERIES)
     return SimpleNamespace(dataset=xr.Dataset(data, coords), scenario=scenario)
 
 
-SOME = [TARGETS[name] for name in ("coca_national", "conflict_deaths")]
+SOME = [TARGETS[name] for name in ("coca_national", "conflict_deaths", "confined")]
 
 
 def test_runs_of_different_length_are_compared_by_what_they_share() -> None:
@@ -251,12 +254,12 @@ def test_runs_of_different_length_are_compared_by_what_they_share() -> None:
     }
     found = forecasts(record, SOME, runs)
     coca = found["forecast", "coca_national"]
+    assert {some.ensembles[MODEL].shape for some in found.values()} == {(3, 3)}
     assert list(zip(coca.origin, coca.year, strict=True)) == [
         (2023, 2023),
         (2023, 2024),
         (2024, 2024),
     ]
-    assert coca.ensembles[MODEL].shape == (3, 3)
     alone = forecasts(record, SOME, {("forecast", 2023): ran([0, 2, 4])})
     np.testing.assert_array_equal(
         coca.ensembles[MODEL][:2], alone["forecast", "coca_national"].ensembles[MODEL]
@@ -279,3 +282,17 @@ def test_years_that_the_draws_were_fitted_to_are_not_scored(tmp_path: Path) -> N
     table.write_text("# window: to-2019\ndeterrence\n0.1\n", encoding="utf-8")
     found = forecasts(load_record(None), SOME, {("forecast", 2023): ran([0, 1], str(table))})
     assert {len(some) for some in found.values()} == {2}
+
+
+def test_other_years_can_be_asked_for_but_for_those_of_the_fit(tmp_path: Path) -> None:
+    record, years = load_record(None), range(2018, 2022)
+    coca = [TARGETS["coca_national"]]
+    runs = {("forecast", 2018): ran([0, 1], origin=2018)}
+    assert min(forecasts(record, coca, runs)["forecast", "coca_national"].year) == 2020
+    found = forecasts(record, coca, runs, years)["forecast", "coca_national"]
+    assert found.year.tolist() == [2018, 2019, 2020, 2021]
+    table = tmp_path / "posterior.csv"
+    table.write_text("# window: to-2019\ndeterrence\n0.1\n", encoding="utf-8")
+    runs = {("forecast", 2018): ran([0, 1], str(table), origin=2018)}
+    found = forecasts(record, coca, runs, years)["forecast", "coca_national"]
+    assert found.year.tolist() == [2020, 2021]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rift_sim.errors import InputError
 from rift_sim.initial.hidden import add_hidden, conflict_score, neighbourhood
 from rift_sim.model import RiftModel, World
-from rift_sim.scenario import Scenario, load_scenario
+from rift_sim.scenario import Scenario, digest, load_scenario, resolved_yaml
 
 # Five places in a row: 0 - 1 - 2 - 3 - 4, and one without neighbours.
 INDPTR = np.array([0, 1, 3, 5, 7, 8, 8], np.uint32)
@@ -162,6 +162,20 @@ def test_members_stay_those_of_the_ledger(world_with: Callable[..., World]) -> N
         state = RiftModel(world=world_with(coverage=coverage), replicate=0).state
         totals.append((state.armed + state.support).sum(axis=1))
     np.testing.assert_allclose(totals[0], totals[1])
+
+
+def test_coverage_makes_another_run_and_is_written_out(
+    world_with: Callable[..., World], tmp_path: Path
+) -> None:
+    plain, full, half = (
+        world_with(**more).scenario for more in ({}, {"coverage": 1}, {"coverage": 0.5})
+    )
+    assert digest(plain) == digest(full) != digest(half)
+    path = tmp_path / "resolved.yaml"
+    path.write_text(resolved_yaml(half), encoding="utf-8")
+    presence = load_scenario(path).initial.presence
+    assert presence is not None
+    assert presence.coverage == 0.5
 
 
 @pytest.mark.parametrize("coverage", ["0", "1.2", "-1", "much"])

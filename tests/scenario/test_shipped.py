@@ -158,6 +158,8 @@ def test_the_examples_in_the_new_text_work_too(tmp_path: Path) -> None:
     kept = [line[2:] for line in lines[start:] if re.match(r"# (  |\w+:)", line)]
     path = tmp_path / "my-idea.yaml"
     path.write_text("\n".join([*lines[:start], *kept]), encoding="utf-8")
+    # The table of draws is one's own.
+    (tmp_path / "posterior.csv").write_text("deterrence\n0.1\n", encoding="utf-8")
     scenario = load_scenario(path)
     assert scenario.mechanisms == {"C05": False}
     assert len(expand(scenario)) == 4

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from rift_sim.analysis.modelled import groups_of
 from rift_sim.analysis.onset import Features, transition
 from rift_sim.analysis.onset_features import earlier_transition, place_features
-from rift_sim.analysis.onset_trial import OnsetRow, Told, event_rows, told_of, wave_of
+from rift_sim.analysis.onset_start import wave_of
+from rift_sim.analysis.onset_trial import OnsetRow, Told, event_rows, told_of
 from rift_sim.errors import InputError
 from rift_sim.observed.panels import by_municipality
 from rift_sim.physics.arrays import Floats

@@ -5,53 +5,11 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import numpy as np
-
-from rift_sim.errors import InputError
 from rift_sim.observed import Record
 
-__all__ = ["write_figures", "write_initial"]
+__all__ = ["write_figures", "write_rows"]
 
 _MEASURES = {"coca": "coca_ha", "displaced": "newly_displaced_ruv"}
-
-
-def write_initial(record: Record, origin: int, coverage: float, folder: Path) -> dict[str, object]:
-    """Write what was known of places before an origin, as files of an initial state.
-
-    Parameters
-    ----------
-    record
-        The record; only years before `origin` are read.
-    origin
-        First year of the run.
-    coverage
-        Share of places with groups that the survey wave covered.
-    folder
-        Where the files go.
-
-    Returns
-    -------
-    dict
-        The ``initial`` of a scenario: the newest presence wave, coca and displacement. A place
-        where the newest year of displacement is not known counts like one with none.
-
-    Raises
-    ------
-    InputError
-        When no wave of presence lies before the origin.
-    """
-    waves = [year for year in record.waves if year < origin]
-    if not waves:
-        raise InputError(f"no survey of presence lies before {origin}")
-    wave = record.waves[max(waves)]
-    rows = [
-        (record.places[place], group)
-        for row, group in enumerate(wave.groups)
-        for place in np.flatnonzero(wave.flags[row])
-    ]
-    file = _write(folder / f"presence-{wave.year}.csv", ("code", "group"), rows)
-    given: dict[str, object] = {"presence": {"file": file, "coverage": coverage}}
-    return given | write_figures(record, origin, folder)
 
 
 def write_figures(record: Record, origin: int, folder: Path) -> dict[str, object]:
@@ -81,11 +39,11 @@ def write_figures(record: Record, origin: int, folder: Path) -> dict[str, object
         values = panel.values[panel.years == max(years)][0]
         known = zip(record.places, values.tolist(), strict=True)
         rows = [(code, repr(value)) for code, value in known if value > 0]
-        found[key] = _write(folder / f"{key}-{max(years)}.csv", ("code", "value"), rows)
+        found[key] = write_rows(folder / f"{key}-{max(years)}.csv", ("code", "value"), rows)
     return found
 
 
-def _write(file: Path, header: tuple[str, str], rows: list[tuple[str, str]]) -> str:
+def write_rows(file: Path, header: tuple[str, str], rows: list[tuple[str, str]]) -> str:
     """Write two columns as CSV, and the folder if it is missing; return where.
 
     The path is absolute, because a scenario means paths as seen from where it is written.

@@ -22,8 +22,8 @@ from rift_sim.analysis.discrimination import (
 from rift_sim.analysis.onset import Features, transition
 from rift_sim.analysis.onset_chances import naive_chances
 from rift_sim.analysis.onset_features import earlier_transition, place_features
+from rift_sim.analysis.onset_start import wave_of
 from rift_sim.analysis.resample import Estimate
-from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.observed import Record
 from rift_sim.physics.arrays import Floats
@@ -31,20 +31,9 @@ from rift_sim.physics.arrays import Floats
 if TYPE_CHECKING:
     from rift_sim.analysis.forecast import Mode
     from rift_sim.ensemble.run import Run
-    from rift_sim.observed import PresenceYear
     from rift_sim.territory import Territory
 
-__all__ = [
-    "OURS",
-    "OnsetRow",
-    "Told",
-    "check_waves",
-    "curves",
-    "event_rows",
-    "onset_rows",
-    "told_of",
-    "wave_of",
-]
+__all__ = ["OURS", "OnsetRow", "Told", "curves", "event_rows", "onset_rows", "told_of"]
 
 OURS: Mapping[Mode, str] = {"forecast": MODEL, "conditional": f"{MODEL}, later events known"}
 """Names of our forecasters, by the mode of their runs."""
@@ -87,24 +76,6 @@ class OnsetRow(NamedTuple):
     brier: float
     ahead: Estimate
     ahead_within: Estimate
-
-
-def check_waves(record: Record, first: int, last: int) -> None:
-    """Refuse waves that are not on record, or cannot be the start of a run.
-
-    Raises
-    ------
-    InputError
-        When a wave is missing, or the first names a group that is younger than the run.
-    """
-    before, start = wave_of(record, first), Month(first + 1, 1)
-    wave_of(record, last)
-    for group in before.groups:
-        if not record.ledger.groups[group].active(start):
-            raise InputError(
-                f"the survey of {first} names {group}, which does not exist in {start}",
-                allowed="a first wave whose groups exist when the run starts",
-            )
 
 
 def onset_rows(
@@ -241,16 +212,6 @@ def curves(
     before, after = wave_of(record, first), wave_of(record, last)
     outcome = transition(before.any, after.any).onset
     return {name: calibration_curve(outcome, _chances(run, last)) for name, run in runs.items()}
-
-
-def wave_of(record: Record, year: int) -> PresenceYear:
-    """Return a wave of the survey of presence; an error where there is none."""
-    wave = record.presence(year)
-    if wave is None:
-        raise InputError(
-            f"no survey of presence of {year}", allowed=[str(known) for known in record.waves]
-        )
-    return wave
 
 
 def _chances(run: Run, last: int) -> Floats:

@@ -93,17 +93,21 @@ def scored_targets(record: Record) -> list[Target]:
     ]
 
 
-def hindsight(plan: Plan, record: Record) -> str | None:
-    """Say what the draws of the parameters know of the years that are forecast, if anything."""
+def hindsight(plan: Plan, record: Record) -> list[str]:
+    """Say what the parameters know of the years that are forecast, a sentence each."""
+    found = [
+        "priors were set with figures up to 2025 in view (docs/model.md, section 5), so that "
+        "parameters which no fit has moved know something of the years that are scored"
+    ]
     window = _window(load_posterior(plan.parameters, record.ledger))
     first = min(plan.origins)
-    if window is None or WINDOWS[window] < first:
-        return None
-    return (
-        f"{plan.parameters} was fitted to years up to {WINDOWS[window]} and forecasts begin in "
-        f"{first}, so some know what came after their origin; years that the fit has seen of a "
-        "target are not scored"
-    )
+    if window is not None and WINDOWS[window] >= first:
+        found.append(
+            f"{plan.parameters} was fitted to years up to {WINDOWS[window]} and forecasts begin in "
+            f"{first}, so some know what came after their origin; years that the fit has seen of "
+            "a target are not scored"
+        )
+    return found
 
 
 def _window(posterior: Posterior | None) -> str | None:

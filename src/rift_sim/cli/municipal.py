@@ -109,8 +109,10 @@ def municipal_part(
 
     trial = _Trial(record, load_territory(), plan, out, workers or available_cores(), progress)
     asked = replace(plan, origins=range(_FIRST, _LAST + 1), last=_LAST, horizon=_HORIZON)
-    if known := hindsight(asked, record):
-        progress.say(f"Note: what agents add: {known}")
+    said = hindsight(plan, record)
+    for note in hindsight(asked, record):
+        if note not in said:
+            progress.say(f"Note: what agents add: {note}")
     patterns, changes = _history(trial)
     refill, groups = ([], []) if waves is None else _groups(trial, waves, coverage)
     folder = out / "runs" / "ablation"
@@ -169,8 +171,8 @@ def _groups(
     """Run from the first wave to the second."""
     from rift_sim.analysis.ablation import OFF
     from rift_sim.analysis.group_trial import group_rows
-    from rift_sim.analysis.known_start import write_initial
     from rift_sim.analysis.municipal_patterns import pattern_rows
+    from rift_sim.analysis.onset_start import write_initial
     from rift_sim.analysis.onset_trial import OURS
 
     record, territory, (first, last) = trial.record, trial.territory, waves

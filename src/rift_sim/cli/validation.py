@@ -81,7 +81,7 @@ def validate(
     Example: rift validate data --origins 2020-2024 --parameters posterior-2019 -n 400
     """
     from rift_sim.analysis.extras import need
-    from rift_sim.analysis.onset_trial import check_waves
+    from rift_sim.analysis.onset_start import check_waves
     from rift_sim.analysis.validate import Plan, hindsight, run_origins
     from rift_sim.cli.console import Progress
     from rift_sim.cli.municipal import municipal_part
@@ -92,9 +92,7 @@ def validate(
     plan = Plan(_years(origins), last, horizon, replicates, parameters)
     pair = None if waves == "none" else _pair(waves)
     record = load_record(directory if directory is not None else data_directory())
-    notes = [*record.warnings]
-    if known := hindsight(plan, record):
-        notes.append(known)
+    notes = [*record.warnings, *hindsight(plan, record)]
     if pair is not None and not record.waves:
         notes.append("onset is not scored: there are no surveys of presence among the data files")
         pair = None
@@ -149,7 +147,7 @@ def _run_onset(
 ) -> dict[str, Run]:
     """Run from the first wave to the second, without and with later events."""
     from rift_sim.analysis.forecast import forecast_scenario
-    from rift_sim.analysis.known_start import write_initial
+    from rift_sim.analysis.onset_start import write_initial
     from rift_sim.analysis.onset_trial import OURS
     from rift_sim.ensemble.run import run
 
@@ -207,6 +205,9 @@ def _print(scores: list[ScoreRow], onset: list[OnsetRow]) -> None:
     )
     console.print(score_table(scores))
     if onset:
+        console.print(
+            "Chances of municipalities between the waves: area under the ROC curve, 95 %."
+        )
         console.print(onset_table(onset))
 
 
