@@ -14,8 +14,9 @@ import xarray as xr
 
 from rift_sim.analysis import onset_trial
 from rift_sim.analysis.onset import Features
+from rift_sim.analysis.onset_features import earlier_transition
 from rift_sim.analysis.onset_start import check_waves, write_initial
-from rift_sim.analysis.onset_trial import OnsetRow, curves, earlier_transition, onset_rows
+from rift_sim.analysis.onset_trial import OnsetRow, curves, onset_rows
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.initial.map_file import read_presence

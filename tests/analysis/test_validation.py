@@ -282,3 +282,17 @@ def test_years_that_the_draws_were_fitted_to_are_not_scored(tmp_path: Path) -> N
     table.write_text("# window: to-2019\ndeterrence\n0.1\n", encoding="utf-8")
     found = forecasts(load_record(None), SOME, {("forecast", 2023): ran([0, 1], str(table))})
     assert {len(some) for some in found.values()} == {2}
+
+
+def test_other_years_can_be_asked_for_but_for_those_of_the_fit(tmp_path: Path) -> None:
+    record, years = load_record(None), range(2018, 2022)
+    coca = [TARGETS["coca_national"]]
+    runs = {("forecast", 2018): ran([0, 1], origin=2018)}
+    assert min(forecasts(record, coca, runs)["forecast", "coca_national"].year) == 2020
+    found = forecasts(record, coca, runs, years)["forecast", "coca_national"]
+    assert found.year.tolist() == [2018, 2019, 2020, 2021]
+    table = tmp_path / "posterior.csv"
+    table.write_text("# window: to-2019\ndeterrence\n0.1\n", encoding="utf-8")
+    runs = {("forecast", 2018): ran([0, 1], str(table), origin=2018)}
+    found = forecasts(record, coca, runs, years)["forecast", "coca_national"]
+    assert found.year.tolist() == [2020, 2021]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +109,46 @@ def test_a_further_origin_and_fewer_replicates(done: Path, tmp_path: Path) -> No
         if (r["target"], r["forecaster"]) == ("coca_department", "model")
     }
     assert {(r["cases"], r["first"], r["last"]) for r in found.values()} == {("66", "2023", "2024")}
+
+
+def test_the_municipal_part_is_asked_for(
+    done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rift_sim.cli import municipal
+
+    asked: list[object] = []
+
+    def part(record: object, plan: object, waves: object, *more: object) -> tuple[object, object]:
+        asked.append(waves)
+        return {"groups.md": "all of it"}, []
+
+    monkeypatch.setattr(municipal, "municipal_part", part)
+    out = tmp_path / "again"
+    shutil.copytree(done, out)
+    assert main(["validate", *TINY, "-o", str(out)]) == 0
+    assert not asked
+    assert main(["validate", *TINY, "--municipal", "-o", str(out)]) == 0
+    assert asked == [None]
+    assert (out / "groups.md").read_text(encoding="utf-8") == "all of it"
+
+
+def test_failed_replicates_are_told_by_the_folder_of_their_run(
+    here: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import rift_sim.model
+
+    simulate = rift_sim.model.simulate
+
+    def sometimes(world: rift_sim.model.World, replicate: int) -> dict[str, np.ndarray]:
+        if replicate == 1:
+            raise FloatingPointError("told to fail")
+        return simulate(world, replicate)
+
+    monkeypatch.setattr(rift_sim.model, "simulate", sometimes)
+    assert main(["validate", *TINY, "-o", "out"]) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert "(see the manifests): 1 of conditional-2024, 1 of forecast-2024" in said
+    assert (here / "out" / "scores.csv").is_file()
 
 
 def refused(capsys: Said, *arguments: str) -> str:

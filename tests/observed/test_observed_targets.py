@@ -50,6 +50,7 @@ def test_spans_and_errors_by_year(tmp_path: Path) -> None:
     assert (target.spread.of(2023), target.spread.of(2024)) == (0.2, 0.3)
     assert target.out_of_sample("to-2019") == (2020, 2021, 2022, 2023, 2024)
     assert target.out_of_sample("to-2025") == ()
+    assert target.out_of_sample("to-2019", range(2009, 2014)) == (2009, 2011)
 
 
 BAD = {

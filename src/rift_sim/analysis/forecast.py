@@ -46,6 +46,7 @@ def forecast_scenario(
     parameters: str = "prior",
     initial: Mapping[str, Any] | None = None,
     observe: Iterable[str] = (),
+    mechanisms: Mapping[str, str] | None = None,
 ) -> Scenario:
     """Build the scenario that starts in January of `origin` from what was known before.
 
@@ -64,6 +65,8 @@ def forecast_scenario(
         Files for the state of the start, as in a scenario.
     observe
         National series to record; all if not given.
+    mechanisms
+        Switches on top of those of history, as in a scenario.
 
     Raises
     ------
@@ -82,6 +85,8 @@ def forecast_scenario(
     }
     if initial:
         fragment["initial"] = dict(initial)
+    if mechanisms:
+        fragment["mechanisms"] = dict(mechanisms)
     if chosen := list(observe):
         fragment["observe"] = chosen
     fragments = [fragment]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rift_sim.analysis.known_start import write_figures, write_rows
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.observed import Record
@@ -81,32 +81,11 @@ def write_initial(record: Record, origin: int, coverage: float, folder: Path) ->
     if not waves:
         raise InputError(f"no survey of presence lies before {origin}")
     wave = record.waves[max(waves)]
-    # Absolute, because a scenario means paths as seen from where it is written.
-    folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    presence = folder / f"presence-{wave.year}.csv"
     rows = [
         (record.places[place], group)
         for row, group in enumerate(wave.groups)
         for place in np.flatnonzero(wave.flags[row])
     ]
-    _write(presence, ("code", "group"), rows)
-    found: dict[str, object] = {"presence": {"file": str(presence), "coverage": coverage}}
-    for key, measure in (("coca", "coca_ha"), ("displaced", "newly_displaced_ruv")):
-        panel = record.panel(measure, "municipality")
-        years = [] if panel is None else [year for year in panel.years.tolist() if year < origin]
-        if panel is None or not years:
-            continue
-        values = panel.values[panel.years == max(years)][0]
-        file = folder / f"{key}-{max(years)}.csv"
-        known = zip(record.places, values.tolist(), strict=True)
-        _write(file, ("code", "value"), [(code, repr(value)) for code, value in known if value > 0])
-        found[key] = str(file)
-    return found
-
-
-def _write(file: Path, header: tuple[str, str], rows: list[tuple[str, str]]) -> None:
-    with file.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(header)
-        writer.writerows(rows)
+    file = write_rows(folder / f"presence-{wave.year}.csv", ("code", "group"), rows)
+    given: dict[str, object] = {"presence": {"file": file, "coverage": coverage}}
+    return given | write_figures(record, origin, folder)

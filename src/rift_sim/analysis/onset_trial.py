@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
+from rift_sim.analysis.cases import MODEL
 from rift_sim.analysis.discrimination import (
     Calibration,
     auc_difference,
@@ -18,28 +19,27 @@ from rift_sim.analysis.discrimination import (
     brier,
     calibration_curve,
 )
-from rift_sim.analysis.onset import Features, features, transition
-from rift_sim.analysis.onset_chances import NaiveChances, naive_chances
+from rift_sim.analysis.onset import Features, transition
+from rift_sim.analysis.onset_chances import naive_chances
+from rift_sim.analysis.onset_features import earlier_transition, place_features
 from rift_sim.analysis.onset_start import wave_of
 from rift_sim.analysis.resample import Estimate
 from rift_sim.errors import InputError
 from rift_sim.observed import Record
-from rift_sim.physics.arrays import Floats, Indices
+from rift_sim.physics.arrays import Floats
 
 if TYPE_CHECKING:
+    from rift_sim.analysis.forecast import Mode
     from rift_sim.ensemble.run import Run
     from rift_sim.territory import Territory
 
-__all__ = ["OnsetRow", "curves", "earlier_transition", "onset_rows"]
+__all__ = ["OURS", "OnsetRow", "Told", "curves", "event_rows", "onset_rows", "told_of"]
 
-_PAST = {
-    "displaced": "newly_displaced_ruv",
-    "homicides": "homicides",
-    "events": "conflict_events_groups",
-    "coca": "coca_ha",
-}
-_LAG = 3
-"""Years of events that stand for a survey."""
+OURS: Mapping[Mode, str] = {"forecast": MODEL, "conditional": f"{MODEL}, later events known"}
+"""Names of our forecasters, by the mode of their runs."""
+
+Told = tuple[Floats, str]
+"""Chances, shape (place,), and what was known to whom gave them."""
 
 
 class OnsetRow(NamedTuple):
@@ -48,7 +48,7 @@ class OnsetRow(NamedTuple):
     Attributes
     ----------
     event
-        ``onset`` or ``exit``.
+        ``onset`` or ``exit``; of single groups also ``churn``, and with their name.
     forecaster, knows
         Who, and what it was given.
     first, last
@@ -105,47 +105,104 @@ def onset_rows(
     """
     before, after = wave_of(record, first), wave_of(record, last)
     seen = transition(before.any, after.any)
-    known = _features(record, territory, before.any, first)
+    known = place_features(record, territory, before.any, first)
     department = np.array([code[:2] for code in record.places])
-    ours = {name: _chances(run, last) for name, run in runs.items()}
-    rows = []
+    chances = {name: _chances(run, last) for name, run in runs.items()}
+    rows: list[OnsetRow] = []
     for event in ("onset", "exit"):
         outcome: Floats = getattr(seen, event)
-        if np.unique(department[np.isfinite(outcome)]).size < 2:
-            continue
-        told = {
-            name: (chance if event == "onset" else 1.0 - chance, "state at the origin")
-            for name, chance in ours.items()
-        }
         earlier = earlier_transition(record, territory, first, event)
-        told |= _naive(event, naive_chances(known, outcome, department, earlier))
-        best = told[next(iter(ours))][0]
-        for name, (chance, knows) in told.items():
-            rows.append(
-                OnsetRow(
-                    event,
-                    name,
-                    knows,
-                    first,
-                    last,
-                    int(np.isfinite(outcome).sum()),
-                    int(np.nansum(outcome)),
-                    auc_interval(outcome, chance, clusters=department),
-                    auc_interval(outcome, chance, groups=department, clusters=department),
-                    float("nan") if name.endswith("share") else brier(outcome, chance),
-                    auc_difference(outcome, best, chance, clusters=department),
-                    auc_difference(outcome, best, chance, groups=department, clusters=department),
-                )
-            )
+        told = told_of(event, outcome, chances, known, department, earlier)
+        rows += event_rows(event, outcome, told, department, first, last)
     return rows
 
 
-def _naive(event: str, found: Mapping[str, NaiveChances]) -> dict[str, tuple[Floats, str]]:
-    """Return what naive models say; groups all around speak for onset, and against exit."""
-    return {
-        name: (-chance if event == "exit" and name.endswith("share") else chance, knows)
-        for name, (chance, knows) in found.items()
+def told_of(
+    event: str,
+    outcome: Floats,
+    chances: Mapping[str, Floats],
+    known: Features,
+    department: ArrayLike,
+    earlier: tuple[Features, Floats] | None,
+) -> dict[str, Told]:
+    """Put what runs and naive models tell of an event side by side.
+
+    Parameters
+    ----------
+    event
+        ``onset`` or ``exit``.
+    outcome
+        1, 0, or NaN where there is none, shape (place,).
+    chances
+        Of presence at the second wave, shape (place,), by run.
+    known, department, earlier
+        As `rift_sim.analysis.onset_chances.naive_chances` takes them.
+
+    Returns
+    -------
+    dict
+        Chances of the event by forecaster, runs first. Nothing where it could happen in a single
+        department only: naive models learn from the others.
+    """
+    if np.unique(np.asarray(department)[np.isfinite(outcome)]).size < 2:
+        return {}
+    leaves = event == "exit"
+    told: dict[str, Told] = {
+        name: (1.0 - chance if leaves else chance, "state at the origin")
+        for name, chance in chances.items()
     }
+    for name, (chance, knows) in naive_chances(known, outcome, department, earlier).items():
+        # Shares rank places by presence, the others by the event.
+        told[name] = (1.0 - chance if leaves and name.endswith("share") else chance, knows)
+    return told
+
+
+def event_rows(
+    event: str,
+    outcome: Floats,
+    told: Mapping[str, Told],
+    department: ArrayLike,
+    first: int,
+    last: int,
+) -> list[OnsetRow]:
+    """Score what forecasters told of one event; no rows where nobody told anything.
+
+    Parameters
+    ----------
+    event
+        Its name.
+    outcome
+        1, 0, or NaN where there is none, shape (place,).
+    told
+        Chances, or anything that ranks, and what was known, by forecaster; ours first. Shares
+        are no chances and get no Brier score.
+    department
+        Label of each place.
+    first, last
+        The two waves.
+    """
+    if not told:
+        return []
+    best = next(iter(told.values()))[0]
+    rows = []
+    for name, (chance, knows) in told.items():
+        rows.append(
+            OnsetRow(
+                event,
+                name,
+                knows,
+                first,
+                last,
+                int(np.isfinite(outcome).sum()),
+                int(np.nansum(outcome)),
+                auc_interval(outcome, chance, clusters=department),
+                auc_interval(outcome, chance, groups=department, clusters=department),
+                float("nan") if name.endswith("share") else brier(outcome, chance),
+                auc_difference(outcome, best, chance, clusters=department),
+                auc_difference(outcome, best, chance, groups=department, clusters=department),
+            )
+        )
+    return rows
 
 
 def curves(
@@ -165,60 +222,3 @@ def _chances(run: Run, last: int) -> Floats:
     if last not in data["year"].to_numpy():
         raise InputError(f"the run does not reach {last}")
     return np.asarray(data["presence_probability"].sel(year=last).to_numpy(), np.float64)
-
-
-def _features(
-    record: Record, territory: Territory, present: NDArray[np.bool_], origin: int
-) -> Features:
-    """Gather what was known of each place at the end of a year; `present` says where groups are."""
-    inside = ~territory.is_zone
-    panels = {name: record.panel(measure, "municipality") for name, measure in _PAST.items()}
-    indptr, indices = _inner(territory)
-    return features(
-        present,
-        origin=origin,
-        indptr=indptr,
-        indices=indices,
-        department=territory.department_index[inside],
-        population=territory.population[inside],
-        area=territory.area_km2[inside],
-        past={name: (p.years, p.values) for name, p in panels.items() if p is not None},
-    )
-
-
-def earlier_transition(
-    record: Record, territory: Territory, origin: int, event: str
-) -> tuple[Features, Floats] | None:
-    """Return features and outcome of a transition that was over at the origin.
-
-    Surveys of presence began just before the first origin, so presence is read off recorded
-    violence: a group counts as present where ViPAA names an event of one within three years. The
-    transition is that from the three years before the last three to the last three.
-
-    Returns
-    -------
-    tuple or None
-        As `rift_sim.analysis.onset_chances.naive_chances` takes it; None without event data.
-    """
-    panel = record.panel("conflict_events_groups", "municipality")
-    if panel is None or panel.years.min() > origin - 2 * _LAG + 1 or panel.years.max() < origin:
-        return None
-
-    def seen(last: int) -> NDArray[np.bool_]:
-        chosen = (panel.years > last - _LAG) & (panel.years <= last)
-        return np.asarray(np.nansum(panel.values[chosen], axis=0) > 0.0)
-
-    before, after = seen(origin - _LAG), seen(origin)
-    outcome: Floats = getattr(transition(before, after), event)
-    return _features(record, territory, before, origin - _LAG), outcome
-
-
-def _inner(territory: Territory) -> tuple[Indices, Indices]:
-    """Return the neighbours of municipalities among municipalities, compressed rows."""
-    count = int((~territory.is_zone).sum())
-    rows = [
-        [k for k in territory.indices[territory.indptr[i] : territory.indptr[i + 1]] if k < count]
-        for i in range(count)
-    ]
-    indptr = np.cumsum([0, *(len(row) for row in rows)]).astype(np.uint32)
-    return indptr, np.array([k for row in rows for k in row], dtype=np.uint32)

@@ -43,8 +43,10 @@ def run_series(
     workers: int = 1,
     progress: Reporter | None = None,
     engine: Engine | None = None,
+    *,
+    municipal: bool = False,
 ) -> dict[tuple[int, str], Floats]:
-    """Run scenarios and keep some of their national series.
+    """Run scenarios and keep some of their series.
 
     Parameters
     ----------
@@ -60,11 +62,14 @@ def run_series(
         Told how many replicates there are, and how many are done.
     engine
         Another way to run a replicate, instead of `rift_sim.model.simulate`.
+    municipal
+        Whether the yearly arrays of municipalities can be kept too.
 
     Returns
     -------
     dict
-        By position of the scenario and name, shape (replicate, month).
+        By position of the scenario and name, shape (replicate, month); of arrays with more
+        dimensions (replicate, ...), as `rift_sim.initial.world.World.variables` has them.
 
     Raises
     ------
@@ -83,7 +88,8 @@ def run_series(
         for place in range(len(scenarios))
         for first in range(0, replicates, _BLOCK)
     ]
-    for block in compute_blocks(Plan(engine or Engine(), tuple(scenarios), False), jobs, workers):
+    plan = Plan(engine or Engine(), tuple(scenarios), municipal)
+    for block in compute_blocks(plan, jobs, workers):
         if block.failures:
             replicate, reason = next(iter(block.failures.items()))
             raise InputError(
@@ -91,7 +97,7 @@ def run_series(
             )
         for name in wanted[block.scenario]:
             values = block.arrays[name]
-            empty = np.empty((replicates, values.shape[1]))
+            empty = np.empty((replicates, *values.shape[1:]), values.dtype)
             found.setdefault((block.scenario, name), empty)[list(block.replicates)] = values
         if progress is not None:
             progress.advance(len(block.replicates))

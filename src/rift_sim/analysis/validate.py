@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,8 @@ class Plan:
         With the later events of history, without them, or both.
     initial
         Files for the state of each start, as in a scenario.
+    mechanisms
+        Switches on top of those of history, as in a scenario.
 
     Raises
     ------
@@ -61,6 +63,7 @@ class Plan:
     parameters: str = "prior"
     modes: Sequence[Mode] = MODES
     initial: dict[str, Any] = field(default_factory=dict)
+    mechanisms: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         allowed = f"years from {FIRST} to {self.last}, each once"
@@ -136,7 +139,13 @@ def run_origins(
 
     scenarios: dict[tuple[Mode, int], Scenario] = {
         (mode, origin): forecast_scenario(
-            record, origin, plan.end(origin), mode, parameters=plan.parameters, initial=plan.initial
+            record,
+            origin,
+            plan.end(origin),
+            mode,
+            parameters=plan.parameters,
+            initial=plan.initial,
+            mechanisms=plan.mechanisms,
         )
         for mode in plan.modes
         for origin in plan.origins
@@ -157,12 +166,16 @@ def run_origins(
 
 
 def forecasts(
-    record: Record, targets: Sequence[Target], runs: Mapping[tuple[Mode, int], Run]
+    record: Record,
+    targets: Sequence[Target],
+    runs: Mapping[tuple[Mode, int], Run],
+    years: Collection[int] | None = None,
 ) -> dict[tuple[Mode, str], Cases]:
     """Set runs beside the record: cases by mode and target, all origins together.
 
-    A target of a group that a run does not have is left out there, and so are years that the
-    parameters were fitted to. Replicates are those that every run has.
+    Years are those that a target scores, if not given. A target of a group that a run does not
+    have is left out there, and so are years that the parameters were fitted to. Replicates are
+    those that every run has.
 
     Raises
     ------
@@ -178,9 +191,10 @@ def forecasts(
         for target in targets:
             if not _has(target, record, world.groups):
                 continue
-            years = target.scored if window is None else target.out_of_sample(window)
+            asked = target.scored if years is None else years
+            unseen = asked if window is None else target.out_of_sample(window, asked)
             model = modelled(target, data, parameters, record, seed=_SEED)
-            some = collect(target, record, origin, model, years)
+            some = collect(target, record, origin, model, unseen)
             parts.setdefault((mode, target.id), []).append(some)
     by_id = {target.id: target for target in targets}
     return {key: join(by_id[key[1]], some) for key, some in parts.items()}

@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING, Any
 from rift_sim.analysis.cases import MODEL
 from rift_sim.analysis.onset_trial import OnsetRow
 from rift_sim.analysis.resample import Estimate
-from rift_sim.analysis.validation import ScoreRow, ShareRow
+from rift_sim.analysis.validation import ScoreRow
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["onset_table", "score_table", "to_csv", "to_markdown"]
-
-Rows = Sequence[ScoreRow] | Sequence[ShareRow] | Sequence[OnsetRow]
+__all__ = [
+    "markdown",
+    "onset_table",
+    "score_table",
+    "show_estimate",
+    "show_number",
+    "to_csv",
+    "to_markdown",
+]
 
 _SCORES = (
     "target",
@@ -47,7 +53,7 @@ _ONSET = (
 )
 
 
-def to_csv(rows: Rows) -> str:
+def to_csv(rows: Sequence[tuple[Any, ...]]) -> str:
     """Return rows as CSV; an estimate takes three columns, its interval the last two."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -82,17 +88,17 @@ def _short(row: ScoreRow) -> tuple[str, ...]:
         row.target,
         row.mode,
         str(row.cases),
-        _number(row.crps),
+        show_number(row.crps),
         f"{row.inside_90.value:.0%}",
-        _estimate(row.skill, "+.2f"),
-        _estimate(Estimate(row.skill_log.value, math.nan, math.nan), "+.2f"),
+        show_estimate(row.skill, "+.2f"),
+        show_estimate(Estimate(row.skill_log.value, math.nan, math.nan), "+.2f"),
     )
 
 
 def onset_table(rows: Sequence[OnsetRow]) -> Table:
     """Return the areas under the ROC curve for a terminal."""
     lines = (
-        (row.event, row.forecaster, _estimate(row.auc, ".2f"), _estimate(row.within, ".2f"))
+        (row.event, row.forecaster, show_estimate(row.auc, ".2f"), show_estimate(row.within, ".2f"))
         for row in rows
     )
     return _table(("event", "forecaster", "AUC", "within departments"), lines, 2)
@@ -100,10 +106,14 @@ def onset_table(rows: Sequence[OnsetRow]) -> Table:
 
 def to_markdown(rows: Sequence[ScoreRow] | Sequence[OnsetRow]) -> str:
     """Return rows as a Markdown table of their main columns; empty without rows."""
-    if not rows:
-        return ""
     lines = [_score(row) if isinstance(row, ScoreRow) else _onset(row) for row in rows]
-    headings = _SCORES if isinstance(rows[0], ScoreRow) else _ONSET
+    return markdown(_SCORES if rows and isinstance(rows[0], ScoreRow) else _ONSET, lines)
+
+
+def markdown(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table; empty without lines."""
+    if not lines:
+        return ""
     table = [headings, ["---"] * len(headings), *lines]
     return "\n".join(f"| {' | '.join(line)} |" for line in table) + "\n"
 
@@ -128,13 +138,13 @@ def _score(row: ScoreRow) -> tuple[str, ...]:
         row.forecaster,
         str(row.first) if row.first == row.last else f"{row.first}-{row.last}",
         str(row.cases),
-        _number(row.crps),
+        show_number(row.crps),
         f"{row.crps_log:.3f}",
-        _number(row.interval_90),
-        _number(row.width_90),
+        show_number(row.interval_90),
+        show_number(row.width_90),
         f"{row.inside_90.value:.0%}",
-        "" if own else _estimate(row.skill, "+.2f"),
-        "" if own else _estimate(row.skill_log, "+.2f"),
+        "" if own else show_estimate(row.skill, "+.2f"),
+        "" if own else show_estimate(row.skill_log, "+.2f"),
     )
 
 
@@ -143,15 +153,16 @@ def _onset(row: OnsetRow) -> tuple[str, ...]:
     return (
         f"{row.event} {row.first}-{row.last} ({row.events} of {row.places})",
         row.forecaster,
-        _estimate(row.auc, ".3f"),
-        _estimate(row.within, ".3f"),
+        show_estimate(row.auc, ".3f"),
+        show_estimate(row.within, ".3f"),
         "" if math.isnan(row.brier) else f"{row.brier:.3f}",
-        "" if own else _estimate(row.ahead, "+.3f"),
-        "" if own else _estimate(row.ahead_within, "+.3f"),
+        "" if own else show_estimate(row.ahead, "+.3f"),
+        "" if own else show_estimate(row.ahead_within, "+.3f"),
     )
 
 
-def _estimate(found: Estimate, form: str) -> str:
+def show_estimate(found: Estimate, form: str) -> str:
+    """Write an estimate with its interval; nothing where there is none."""
     if math.isnan(found.value):
         return ""
     if math.isnan(found.low):
@@ -159,5 +170,6 @@ def _estimate(found: Estimate, form: str) -> str:
     return f"{found.value:{form}} [{found.low:{form}}, {found.high:{form}}]"
 
 
-def _number(value: float) -> str:
+def show_number(value: float) -> str:
+    """Write a number with three digits, or whole from 100 on."""
     return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"

@@ -58,6 +58,13 @@ def validate(
     coverage: Annotated[
         float, typer.Option(min=0.05, max=1.0, help="Share of places the first wave covered.")
     ] = _COVERAGE,
+    municipal: Annotated[
+        bool,
+        typer.Option(
+            "--municipal",
+            help="Also score municipalities, single groups, and what agents add; takes minutes.",
+        ),
+    ] = False,
     out: Annotated[
         Path, typer.Option("-o", "--out", help="Folder for runs, tables and figures.")
     ] = Path("validation"),
@@ -68,8 +75,8 @@ def validate(
     """Score forecasts from rolling origins against history, beside naive forecasts.
 
     Each origin is run twice: given the dated events of history (conditional), and without any
-    event after the origin (forecast). What is interrupted goes on where it stopped. Needs the
-    extra 'validate'.
+    event after the origin (forecast). What is interrupted goes on where it stopped, but for the
+    runs by municipality (--municipal), which are not kept. Needs the extra 'validate'.
 
     Example: rift validate data --origins 2020-2024 --parameters posterior-2019 -n 400
     """
@@ -77,6 +84,7 @@ def validate(
     from rift_sim.analysis.onset_start import check_waves
     from rift_sim.analysis.validate import Plan, hindsight, run_origins
     from rift_sim.cli.console import Progress
+    from rift_sim.cli.municipal import municipal_part
     from rift_sim.observed import data_directory, load_record
 
     need("scoringrules")
@@ -100,13 +108,13 @@ def validate(
             trial = _run_onset(record, plan, pair, coverage, out, workers, progress)
             onset = _score_onset(record, pair, trial, out)
             finished += trial.values()
+        more: dict[str, str] = {}
+        if municipal:
+            more, rivals = municipal_part(record, plan, pair, coverage, out, workers, progress)
+            finished += rivals
     _print(scores, onset)
-    _write(out, scores, shares, onset)
-    failed = {run.name: len(run.failures) for run in finished if run.failures}
-    if failed:
-        listed = ", ".join(f"{many} of {name}" for name, many in failed.items())
-        typer.echo(f"Failed replicates (see the manifests): {listed}", err=True)
-        raise typer.Exit(1)
+    _write(out, scores, shares, onset, more)
+    _report_failures(finished, out / "runs")
 
 
 def _rolling(
@@ -140,13 +148,13 @@ def _run_onset(
     """Run from the first wave to the second, without and with later events."""
     from rift_sim.analysis.forecast import forecast_scenario
     from rift_sim.analysis.onset_start import write_initial
+    from rift_sim.analysis.onset_trial import OURS
     from rift_sim.ensemble.run import run
 
     first, last = pair
     initial = write_initial(record, first + 1, coverage, out / "inputs")
-    names: dict[Mode, str] = {"forecast": "model", "conditional": "model, later events known"}
     runs = {}
-    for mode, name in names.items():
+    for mode, name in OURS.items():
         scenario = forecast_scenario(
             record,
             first + 1,
@@ -204,7 +212,11 @@ def _print(scores: list[ScoreRow], onset: list[OnsetRow]) -> None:
 
 
 def _write(
-    out: Path, scores: list[ScoreRow], shares: list[ShareRow], onset: list[OnsetRow]
+    out: Path,
+    scores: list[ScoreRow],
+    shares: list[ShareRow],
+    onset: list[OnsetRow],
+    more: dict[str, str],
 ) -> None:
     from rift_sim.analysis.validation_table import to_csv, to_markdown
 
@@ -215,9 +227,21 @@ def _write(
     }
     if onset:
         texts |= {"onset.csv": to_csv(onset), "onset.md": to_markdown(onset)}
+    texts |= more
     for name, text in texts.items():
         (out / name).write_text(text, encoding="utf-8")
     typer.echo(f"{', '.join(texts)} and figures written to {out}.", err=True)
+
+
+def _report_failures(finished: list[Run], folder: Path) -> None:
+    """Name the runs in which replicates failed, by their folders; the exit code is 1 then."""
+    failed = {run.directory: len(run.failures) for run in finished if run.failures}
+    if failed:
+        listed = ", ".join(
+            f"{many} of {path.relative_to(folder).as_posix()}" for path, many in failed.items()
+        )
+        typer.echo(f"Failed replicates (see the manifests): {listed}", err=True)
+        raise typer.Exit(1)
 
 
 def _years(text: str) -> list[int]:

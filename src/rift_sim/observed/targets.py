@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -147,9 +147,10 @@ class Target(Record):
             raise ValueError(f"{seen[0]} is fitted in every window, so it is not out of sample")
         return self
 
-    def out_of_sample(self, window: str) -> tuple[int, ...]:
-        """Return the scored years that a fit to `window` has not seen."""
-        return tuple(year for year in self.scored if year not in self.fitted[window])
+    def out_of_sample(self, window: str, years: Collection[int] | None = None) -> tuple[int, ...]:
+        """Return the years, those scored if not given, that a fit to `window` has not seen."""
+        asked = self.scored if years is None else years
+        return tuple(year for year in asked if year not in self.fitted[window])
 
 
 class Excluded(Record):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_coverage", "draw_onset", "draw_ranks", "draw_skill"]
+__all__ = ["draw_coverage", "draw_onset", "draw_ranks", "draw_skill", "place_axes", "titled_figure"]
 
 _COLOURS: Mapping[str, str] = {"conditional": VERMILLION, "forecast": BLUE}
 _WORDS = {
@@ -41,7 +41,7 @@ _NARROWEST, _WIDEST = 0.2, 5.0
 _SHIFT: Mapping[str, float] = {"conditional": -0.13, "forecast": 0.13}
 
 
-def _figure(title: str, note: str, width: float, height: float) -> Figure:
+def titled_figure(title: str, note: str, width: float, height: float) -> Figure:
     """Return a figure with a title above and a note below."""
     figure = new_figure(width, height)
     figure.text(0.012, 1 - 0.1 / height, title, fontsize=10.5, fontweight="bold", va="top")
@@ -54,7 +54,9 @@ def _figure(title: str, note: str, width: float, height: float) -> Figure:
     return figure
 
 
-def _place(figure: Figure, left: float, right: float, low: float = 1.0, top: float = 0.75) -> Axes:
+def place_axes(
+    figure: Figure, left: float, right: float, low: float = 1.0, top: float = 0.75
+) -> Axes:
     """Add axes; margins in inches."""
     width, height = figure.get_size_inches()
     box = (left / width, low / height, 1 - (left + right) / width, 1 - (low + top) / height)
@@ -91,7 +93,7 @@ def draw_skill(rows: Sequence[ScoreRow], file: Path) -> None:
     targets = _shown(rows)
     if not targets:
         return
-    figure = _figure(
+    figure = titled_figure(
         "Skill against probabilistic persistence",
         "1 - CRPS / CRPS of persistence, over all origins and places; above 0 the model is better. "
         "Bars: 95 %, bootstrap over departments (over years for the country). Grey: damped trend, "
@@ -100,7 +102,7 @@ def draw_skill(rows: Sequence[ScoreRow], file: Path) -> None:
         7.5,
         1.9 + 0.42 * len(targets),
     )
-    axes = _place(figure, 2.1, 0.2, 1.15)
+    axes = place_axes(figure, 2.1, 0.2, 1.15)
     axes.axvline(0.0, color=BLACK, linewidth=0.8)
     for place, target in enumerate(targets):
         for row in (row for row in rows if row.target == target):
@@ -134,7 +136,7 @@ def draw_coverage(rows: Sequence[ScoreRow], file: Path) -> None:
     targets = _shown(rows)
     if not targets:
         return
-    figure = _figure(
+    figure = titled_figure(
         "Do the bands hold what they promise?",
         "Left: share of observations within the 90 % band, with a 95 % interval; the line is what "
         "it should be. Right: mean width of that band relative to that of persistence; an arrow "
@@ -189,7 +191,7 @@ def draw_ranks(cases: Mapping[tuple[Mode, str], Cases], file: Path) -> None:
         return
     columns = min(4, len(chosen))
     rows = -(-len(chosen) // columns)
-    figure = _figure(
+    figure = titled_figure(
         "Ranks of the observations among the members",
         "Cases by tenth of the ensemble, lowest to highest; dashed: what an honest forecast has. "
         "High on the right: observations above the forecasts. A valley: bands too narrow. "
@@ -217,7 +219,7 @@ def draw_onset(rows: Sequence[OnsetRow], curves: Mapping[str, Calibration], file
     onset = [row for row in rows if row.event == "onset"]
     if not onset:
         return
-    figure = _figure(
+    figure = titled_figure(
         f"Where groups appeared between {onset[0].first} and {onset[0].last}: "
         f"{onset[0].events} of {onset[0].places} municipalities",
         "Left: area under the ROC curve, 95 % by drawing departments again; filled: all places, "
