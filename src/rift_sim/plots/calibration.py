@@ -116,7 +116,7 @@ def _draw_predictions(result: Result) -> Figure:
             panel.set_ylim(bottom=0.0)
         panel.set_xlim(-1.0, len(rows))
         _label(panel, rows, many)
-        title = textwrap.wrap(f"{target}: {known.label}", 42)[:2]
+        title = textwrap.wrap(f"{target}: {known.label}", 37)[:2]
         panel.set_title("\n".join(title), fontsize=7, loc="left")
         unit = "no unit" if rows[0].unit == "1" else rows[0].unit
         panel.set_ylabel(unit, fontsize=7)
