@@ -100,11 +100,10 @@ def test_the_prior_is_the_scenario_s(tmp_path: Path) -> None:
     assert problem.seed == calibration.scenario.seed == 5
 
 
-def test_a_scenario_that_is_informed_already_is_refused(tmp_path: Path) -> None:
+def test_priors_are_fitted_whatever_the_scenario_draws_from(tmp_path: Path) -> None:
     (tmp_path / "draws.csv").write_text("loss_rate\n0.2\n")
     scenario(tmp_path, "parameters: draws.csv\n")
-    with pytest.raises(InputError, match="draws parameters from"):
-        write(tmp_path)
+    assert write(tmp_path).scenario.parameters == "prior"
 
 
 def test_the_example_of_the_docs_is_one(tmp_path: Path) -> None:
