@@ -46,7 +46,7 @@ def test_the_table_of_draws_is_one_that_scenarios_take(done: tuple[Path, Result]
     folder, result = done
     table = read_posterior(folder / "posterior.csv", load_ledger())
     assert set(table.names) == {"displacement_level", "coca_growth"}
-    np.testing.assert_array_equal(table.rows, result.draws)
+    np.testing.assert_allclose(table.rows, result.draws, rtol=5e-8)
     assert table.rows.shape == (40, 2)
     assert table.provenance["window"] == "to-2019"
     assert table.provenance["seed"] == "3"
@@ -165,7 +165,7 @@ def test_what_cannot_be_simulated_leaves_no_folder(
 
 def test_a_parameter_is_found_again(tmp_path: Path, small_map: Mapping[str, Path]) -> None:
     """History with six times the displaced moves the level that makes them, and nothing else."""
-    config = CONFIG.replace("population: 12", "population: 30")
+    config = CONFIG.replace("population: 12", "population: 60")
     calibration = small_calibration(tmp_path, small_map, config)
     low, high = (
         calibrate(
@@ -181,4 +181,6 @@ def test_a_parameter_is_found_again(tmp_path: Path, small_map: Mapping[str, Path
     name = "displacement_level"
     assert many[name].posterior_median > 1.5 * few[name].posterior_median
     assert (few[name].informed, many[name].informed) == ("yes", "yes")
-    assert (few["coca_growth"].informed, many["coca_growth"].informed) == ("no", "no")
+    # One standard deviation of its prior is 0.08.
+    growth = [found["coca_growth"].posterior_median for found in (few, many)]
+    assert growth[1] == pytest.approx(growth[0], abs=0.08)
