@@ -100,7 +100,7 @@ def test_the_row_does_not_hang_on_the_draws_of_parameters() -> None:
     """The number that chooses a row is none of those that choose values."""
     ledger = load_ledger()
     names = ("deterrence",)
-    many = Posterior(names, np.linspace(0.0, 1.0, 1001)[:, None], {})
+    many = Posterior(names, np.linspace(0.0, 1.0, 1001)[:, None].tolist(), {})
     quantile = np.array([Beliefs(ledger, None, many).draw(1, r).deterrence for r in range(400)])
     for name in ("recruitment_rent", "deterrence", "loss_rate"):
         drawn = [Beliefs(ledger).draw(1, r)[name] for r in range(400)]

@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,8 +68,8 @@ class Posterior:
     ----------
     names
         Ids of the parameters.
-    rows
-        Values in the unit of each parameter, shape (draw, parameter).
+    draws
+        Values in the unit of each parameter, a tuple of numbers for each draw.
     provenance
         Where the table comes from, by the keys of `PROVENANCE`.
     file, digest
@@ -76,16 +77,24 @@ class Posterior:
     """
 
     names: tuple[str, ...]
-    rows: NDArray[np.float64]
+    draws: Sequence[Sequence[float]]
     provenance: Mapping[str, str]
     file: Path | None = None
     digest: str = ""
+
+    @cached_property
+    def rows(self) -> NDArray[np.float64]:
+        """The draws as an array, shape (draw, parameter)."""
+        # Imported late: a scenario is checked without numpy.
+        import numpy as np
+
+        return np.array(self.draws, dtype=np.float64)
 
     def describe(self) -> str:
         """Say in a few words what the table is."""
         name = self.file.name if self.file else "a table"
         window = f", window {self.provenance['window']}" if "window" in self.provenance else ""
-        return f"{name} ({len(self.rows):,} draws of {len(self.names)} parameters{window})"
+        return f"{name} ({len(self.draws):,} draws of {len(self.names)} parameters{window})"
 
 
 def posterior_names() -> dict[str, Path]:
@@ -139,8 +148,6 @@ def read_posterior(file: Path, ledger: Ledger) -> Posterior:
         When the file cannot be read, a line of provenance, a column or a cell is not what it
         must be, a value lies outside the range of its parameter, or there is no draw.
     """
-    import numpy as np
-
     try:
         content = file.read_bytes()
         lines = content.decode("utf-8-sig").splitlines()
@@ -157,7 +164,7 @@ def read_posterior(file: Path, ledger: Ledger) -> Posterior:
     if not rows:
         raise InputError("the table has no draw", file=file, line=line, allowed=_ALLOWED)
     digest = hashlib.sha256(content).hexdigest()
-    return Posterior(tuple(names), np.array(rows), provenance, file, digest)
+    return Posterior(tuple(names), tuple(rows), provenance, file, digest)
 
 
 def posterior_text(
