@@ -20,7 +20,7 @@ from rift_sim.agents.stakeholders import Stakeholders
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.initial.start import initial_state
-from rift_sim.initial.world import Variable, World
+from rift_sim.initial.world import World
 from rift_sim.month import Ground
 from rift_sim.parameters import Draw
 from rift_sim.recorder import Recorder
@@ -29,7 +29,7 @@ from rift_sim.vocabulary import SELF_DEFENCE
 if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
 
-__all__ = ["RiftModel", "Variable", "World", "simulate"]
+__all__ = ["RiftModel", "World", "simulate"]
 
 
 class RiftModel(mesa.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from rift_sim.initial.as_of import (
     stand_ins,
 )
 from rift_sim.initial.given import Displaced, displaced_of, read_maps
+from rift_sim.initial.outputs import Variable, output_variables
 from rift_sim.initial.resources import coca_at_start, destinations, resource_indices
 from rift_sim.parameters import Beliefs
 from rift_sim.physics.reach import Cells
@@ -29,34 +30,16 @@ from rift_sim.physics.streams import group_number
 from rift_sim.seeds import load_ledger
 from rift_sim.seeds.posterior import Posterior, load_posterior
 from rift_sim.territory import load_territory
-from rift_sim.vocabulary import AID_LINES, PILLARS, SERIES
+from rift_sim.vocabulary import AID_LINES, PILLARS
 
 if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
     from rift_sim.seeds.ledger import Ledger
     from rift_sim.territory import Territory
 
-__all__ = ["Variable", "World"]
+__all__ = ["World"]
 
 Floats = NDArray[np.float64]
-
-
-class Variable(NamedTuple):
-    """Shape and meaning of one output of a replicate.
-
-    Attributes
-    ----------
-    dims
-        Names of the dimensions, without ``replicate``.
-    dtype
-        Numpy type of the stored values.
-    attrs
-        ``long_name``, ``units``, ``kind`` (CF conventions).
-    """
-
-    dims: tuple[str, ...]
-    dtype: str
-    attrs: dict[str, str]
 
 
 class World:
@@ -261,38 +244,7 @@ class World:
     @cached_property
     def variables(self) -> dict[str, Variable]:
         """Every array that a replicate returns, by name."""
-        wanted = set(self.scenario.observe or SERIES)
-        found: dict[str, Variable] = {}
-        for name, series in SERIES.items():
-            if name not in wanted:
-                continue
-            attrs = {"long_name": series.long_name, "units": series.units, "kind": series.kind}
-            found[name] = Variable(("time",), "float64", attrs)
-            for dim in series.also:
-                kind = "float32" if dim == "department" else "float64"
-                label = f"{series.long_name}, by {dim}"
-                found[f"{name}_{dim}"] = Variable(
-                    ("time", dim), kind, {**attrs, "long_name": label}
-                )
-        if "presence_survey" in wanted:
-            found["presence_survey_department_group"] = Variable(
-                ("time", "department", "group"),
-                "uint16",
-                {
-                    "long_name": "Municipalities with a group, survey count",
-                    "units": "count",
-                    "kind": "stock",
-                },
-            )
-        if "relationship_index" in wanted:
-            found["relationship_phase"] = Variable(
-                ("time", "phase"),
-                "uint8",
-                {"long_name": "Phase of the relationship", "units": "1", "kind": "stock"},
-            )
-        if self.municipal:
-            found.update(_MUNICIPAL)
-        return found
+        return output_variables(self.scenario.observe, municipal=self.municipal)
 
     def _named_groups(self) -> set[str]:
         """Name the groups that the map and events of the scenario speak of."""
@@ -337,31 +289,3 @@ _LEFT_SINCE = Month(2022, 8)
 """Month in which the president took office whose type the model starts from."""
 
 _RENTS = ("coca", "mining", "smuggling", "extortion")
-_YEARLY = ("year", "municipality")
-_MUNICIPAL = {
-    "presence_municipality": Variable(
-        _YEARLY,
-        "uint8",
-        {"long_name": "Armed group present in December (survey)", "units": "1", "kind": "stock"},
-    ),
-    "control_municipality": Variable(
-        _YEARLY,
-        "uint8",
-        {"long_name": "Controlled by a group in December", "units": "1", "kind": "stock"},
-    ),
-    "newly_displaced_municipality": Variable(
-        _YEARLY,
-        "float32",
-        {"long_name": "People newly displaced in the year", "units": "people", "kind": "flow"},
-    ),
-    "presence_municipality_group": Variable(
-        (*_YEARLY, "group"),
-        "uint8",
-        {"long_name": "Group present in December (survey)", "units": "1", "kind": "stock"},
-    ),
-    "control_municipality_group": Variable(
-        (*_YEARLY, "group"),
-        "uint8",
-        {"long_name": "Controlled by the group in December", "units": "1", "kind": "stock"},
-    ),
-}
