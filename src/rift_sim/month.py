@@ -12,6 +12,7 @@ from rift_sim.initial.levels import MASS_LARGEST, MASS_LIMIT, MASS_SMALLEST
 from rift_sim.physics.arrays import Floats
 from rift_sim.physics.books import Books, Land, Living, Orders, Rates, make_realm
 from rift_sim.physics.month import live_month
+from rift_sim.physics.shocks import growth_memory
 from rift_sim.vocabulary import SELF_DEFENCE
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ def rates(draw: Draw, levels: Levels, guard_row: int, armed_share: Floats, on: S
         fighting; C05, C06, C08, C09 and C11 are flags.
     """
     month = np.sqrt(1.0 / 12.0)
+    growth_persistence = draw.coca_momentum ** (1.0 / 12.0)
+    growth = growth_memory(draw.coca_momentum, 0.0)[1]
     return Rates(
         presence_response=draw.presence_response,
         presence_months=draw.presence_months,
@@ -189,8 +192,9 @@ def rates(draw: Draw, levels: Levels, guard_row: int, armed_share: Floats, on: S
         deaths_spread=draw.deaths_spread,
         region_persistence=draw.region_shock_persistence,
         region_spread=draw.region_shock_sd,
-        national_persistence=draw.national_shock_persistence,
-        national_spread=draw.national_shock_sd,
+        country_persistence=draw.national_shock_persistence,
+        violence_fresh=draw.violence_shock_sd * month,
+        displacement_fresh=draw.national_shock_sd * month,
         violence_now=draw.displacement_violence_now,
         violence_memory=draw.displacement_violence_memory,
         people_exponent=draw.displacement_people,
@@ -199,7 +203,8 @@ def rates(draw: Draw, levels: Levels, guard_row: int, armed_share: Floats, on: S
         confined=levels.confined,
         confined_limit=MASS_LIMIT,
         coca_trend=draw.coca_growth / 12.0,
-        coca_national=draw.coca_national_sd * month,
+        coca_persistence=growth_persistence,
+        coca_fresh=draw.coca_national_sd * growth * np.sqrt(1.0 - growth_persistence**2),
         coca_department=draw.coca_department_sd * month,
         coca_size=draw.coca_size_exponent,
         coca_local=draw.coca_local_sd * month,
