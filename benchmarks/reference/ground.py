@@ -291,17 +291,12 @@ class TwinGround:
         return self.country_shock[1], regional
 
     def _wander(self) -> None:
-        """Advance what the whole country shares: violence, displacement, growth of coca."""
+        """Advance what the whole country shares: violence and displacement."""
         params, key = self.params, self.key(Process.COUNTRY_SHOCK)
         rho = params.national_shock_persistence
         for row, yearly in enumerate((params.violence_shock_sd, params.national_shock_sd)):
             fresh = yearly / sqrt(12.0) * normal(uniform(key, row))
             self.country_shock[row] = rho * self.country_shock[row] + fresh
-        rho = params.coca_momentum ** (1.0 / 12.0)
-        # The months of a year, each with each, give the variance of the year.
-        months = sum(rho ** abs(a - b) for a in range(12) for b in range(12))
-        spread = params.coca_national_sd * sqrt((1.0 - rho**2) / months)
-        self.country_shock[2] = rho * self.country_shock[2] + spread * normal(uniform(key, 2))
 
     def grow_coca(self, eradication: float, gone: float) -> None:
         """Let coca be eradicated, grow and spread (C13).
@@ -309,7 +304,10 @@ class TwinGround:
         `eradication` in hectares a year, `gone` the share of fields hit that stays away.
         """
         params = self.params
-        own = params.coca_department_sd * sqrt(1.0 / 12.0)
+        shared, own = (
+            sd * sqrt(1.0 / 12.0) for sd in (params.coca_national_sd, params.coca_department_sd)
+        )
+        national = shared * normal(uniform(self.key(Process.COCA_NATIONAL), 0)) - 0.5 * shared**2
         key = self.key(Process.COCA_DEPARTMENT)
         regional = {}
         for d in range(len(self.region_shock)):
@@ -327,7 +325,7 @@ class TwinGround:
         drift = {d: self._coca_drift(area, self.coca_ceiling[d]) for d, area in areas.items()}
         grown, moved = dict.fromkeys(areas, 0.0), dict.fromkeys(areas, 0.0)
         for place in planted:
-            grown[place.department] += place.tend(drift, self.country_shock[2], regional)
+            grown[place.department] += place.tend(drift, national, regional)
             moved[place.department] += place.shift(self.key(Process.COCA_LOCAL))
         for place in planted:
             place.coca *= grown[place.department] / moved[place.department]

@@ -12,7 +12,6 @@ from rift_sim.initial.levels import MASS_LARGEST, MASS_LIMIT, MASS_SMALLEST
 from rift_sim.physics.arrays import Floats
 from rift_sim.physics.books import Books, Land, Living, Orders, Rates, make_realm
 from rift_sim.physics.month import live_month
-from rift_sim.physics.shocks import growth_memory
 from rift_sim.vocabulary import SELF_DEFENCE
 
 if TYPE_CHECKING:
@@ -158,8 +157,6 @@ def rates(draw: Draw, levels: Levels, guard_row: int, armed_share: Floats, on: S
         fighting; C05, C06, C08, C09 and C11 are flags.
     """
     month = np.sqrt(1.0 / 12.0)
-    growth_persistence = draw.coca_momentum ** (1.0 / 12.0)
-    growth = growth_memory(draw.coca_momentum, 0.0)[1]
     return Rates(
         presence_response=draw.presence_response,
         presence_months=draw.presence_months,
@@ -203,8 +200,7 @@ def rates(draw: Draw, levels: Levels, guard_row: int, armed_share: Floats, on: S
         confined=levels.confined,
         confined_limit=MASS_LIMIT,
         coca_trend=draw.coca_growth / 12.0,
-        coca_persistence=growth_persistence,
-        coca_fresh=draw.coca_national_sd * growth * np.sqrt(1.0 - growth_persistence**2),
+        coca_national=draw.coca_national_sd * month,
         coca_department=draw.coca_department_sd * month,
         coca_size=draw.coca_size_exponent,
         coca_local=draw.coca_local_sd * month,

@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 from rift_sim.calendar import Month
-from rift_sim.initial.as_of import coca_growth, newest, surveyed_coca
+from rift_sim.initial.as_of import newest, surveyed_coca
 from rift_sim.initial.presence import best_of_country
 from rift_sim.model import RiftModel, World
 from rift_sim.physics.contest import PACT, WAR
 from rift_sim.physics.groups import rent
-from rift_sim.physics.shocks import COCA
 from rift_sim.scenario import Scenario
 from rift_sim.seeds import load_ledger
 
@@ -142,31 +141,6 @@ def test_coca_before_the_first_table_is_scaled_to_the_nation() -> None:
     first = np.array([row["2010"] for row in table.values()])
     np.testing.assert_allclose(hectares / hectares.sum(), first / first.sum())
     assert since == 0.0
-
-
-@pytest.mark.parametrize(
-    ("start", "first", "last"),
-    [("2010-01", "2008", "2009"), ("2016-07", "2014", "2015"), ("2026-01", "2023", "2024"),
-     ("2002-01", "2001", "2002")],
-)  # fmt: skip
-def test_growth_of_coca_is_that_of_the_last_surveyed_year(
-    start: str, first: str, last: str
-) -> None:
-    national = load_ledger().series("COCA_HA")
-    expected = np.log(national[last] / national[first])
-    assert coca_growth(load_ledger(), Month.parse(start)) == pytest.approx(expected)
-
-
-def test_coca_starts_at_the_pace_of_the_year_before(world_of: Worlds) -> None:
-    """After a boom it goes on growing the more, the longer growth is remembered."""
-
-    def start(when: str, momentum: float) -> float:
-        fixed = {"coca_momentum": momentum, "coca_national_sd": 0.0, "coca_growth": 0.0}
-        model = RiftModel(world=world_of(when, assumptions=fixed), replicate=0)
-        return float(model.state.country_shock[COCA])
-
-    assert start("2016-01", 0.9) > start("2016-01", 0.5) > start("2016-01", 0.1) > 0.0
-    assert start("2010-01", 0.9) < 0.0
 
 
 @pytest.mark.parametrize("start", ["2010-01", "2016-01"])

@@ -3,26 +3,13 @@
 import numpy as np
 import pytest
 
-from rift_sim.physics.shocks import (
-    COCA,
-    DISPLACEMENT,
-    VIOLENCE,
-    country_shock_step,
-    growth_memory,
-    region_shock_step,
-)
+from rift_sim.physics.shocks import DISPLACEMENT, VIOLENCE, country_shock_step, region_shock_step
 from rift_sim.physics.streams import Process, stream
 
 
 def wander(replicate: int, months: int, **changes: float) -> np.ndarray:
-    given = {
-        "persistence": 1.0,
-        "violence": 0.1,
-        "displacement": 0.05,
-        "growth_persistence": 0.8,
-        "growth": 0.02,
-    } | changes
-    shock, path = np.zeros(3), np.zeros((months, 3))
+    given = {"persistence": 1.0, "violence": 0.1, "displacement": 0.05} | changes
+    shock, path = np.zeros(2), np.zeros((months, 2))
     for month in range(months):
         key = stream(1, replicate, month, Process.COUNTRY_SHOCK)
         country_shock_step(shock, *given.values(), key)
@@ -37,28 +24,12 @@ def test_violence_and_displacement_wander_off_as_the_root_of_time() -> None:
             ends = paths[:, month - 1, row]
             assert ends.std() == pytest.approx(step * np.sqrt(month), rel=0.05)
             assert abs(np.median(ends)) < 0.1 * ends.std()
-    assert paths[:, -1, COCA].std() == pytest.approx(0.02 / 0.6, rel=0.05)
-    assert abs(np.corrcoef(paths[:, -1].T)[np.triu_indices(3, 1)]).max() < 0.06
+    assert abs(np.corrcoef(paths[:, -1].T)[0, 1]) < 0.06
 
 
-def test_a_shock_that_is_not_kept_up_fades() -> None:
-    path = wander(0, 30, persistence=0.5, violence=0.0, displacement=0.0)
-    assert not path[:, :2].any()
-
-
-@pytest.mark.parametrize(("persistence", "months"), [(0.4, 0.0), (0.7, 12.0), (0.0, 0.0)])
-def test_memory_of_growth_is_that_of_a_long_record(persistence: float, months: float) -> None:
-    """A record of two million months, cut into years, has the coefficients that are computed."""
-    weight, spread = growth_memory(persistence, months)
-    monthly, rng = persistence ** (1 / 12), np.random.default_rng(5)
-    record = np.zeros(2_000_000)
-    for i, fresh in enumerate(rng.normal(size=record.size) * np.sqrt(1 - monthly**2)):
-        record[i] = monthly * record[i - 1] + fresh
-    ends = np.arange(11, record.size - 24, 60)
-    years = np.array([record[end - 11 : end + 1].sum() for end in ends])
-    later = record[ends + int(months)]
-    assert (years * later).mean() / years.var() == pytest.approx(weight, abs=0.004)
-    assert 1.0 / years.std() == pytest.approx(spread, rel=0.02)
+def test_a_shock_that_hardly_lasts_goes_back() -> None:
+    paths = np.array([wander(replicate, 48, persistence=0.5) for replicate in range(3000)])
+    assert paths[:, -1, VIOLENCE].std() == pytest.approx(0.1 / np.sqrt(0.75), rel=0.05)
 
 
 def test_departments_share_what_the_country_has() -> None:

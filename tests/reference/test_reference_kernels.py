@@ -382,14 +382,14 @@ def coca_step(r: RandomGround) -> None:
     held = r.give("reach", r.rng.exponential(5.0, r.places) * (r.rng.random(r.places) < 0.8))
     local, entry = r.key(Process.COCA_LOCAL), r.key(Process.COCA_ENTRY)
     shock, regional = np.zeros(r.places), np.zeros(state.region_shock.size + 1)
-    growth = r.ground.country_shock[shocks.COCA] = 0.02
+    shared, own = (sd / math.sqrt(12.0) for sd in (d.coca_national_sd, d.coca_department_sd))
     totals = np.zeros(2)
     reachable = sum(place.eradicable for place in r.twins)
     before, r.ground.params.coca_entry = (state.coca == 0.0).sum(), 3.0
     department = r.world.territory.department_index
     shocks.coca_shock(
-        shock, regional, state.coca, department, growth, d.coca_department_sd / math.sqrt(12.0),
-        d.coca_size_exponent, r.key(Process.COCA_DEPARTMENT),
+        shock, regional, state.coca, department, shared, own, d.coca_size_exponent,
+        r.key(Process.COCA_NATIONAL), r.key(Process.COCA_DEPARTMENT),
     )  # fmt: skip
     coca.coca_step(
         state.coca, state.coca_capacity, state.coca_ceiling, department, held, r.access,
@@ -443,12 +443,10 @@ def list_footholds(r: RandomGround) -> None:
 def shared_shocks(r: RandomGround) -> None:
     d, department = r.draw, r.world.territory.department_index
     out, factor = np.zeros(r.places), np.zeros(r.state.region_shock.size + 1)
-    month, monthly = math.sqrt(1.0 / 12.0), d.coca_momentum ** (1.0 / 12.0)
-    fresh = shocks.growth_memory(d.coca_momentum, 0.0)[1] * math.sqrt(1.0 - monthly**2)
+    month = math.sqrt(1.0 / 12.0)
     shocks.country_shock_step(
         r.state.country_shock, d.national_shock_persistence, d.violence_shock_sd * month,
-        d.national_shock_sd * month, monthly, d.coca_national_sd * fresh,
-        r.key(Process.COUNTRY_SHOCK),
+        d.national_shock_sd * month, r.key(Process.COUNTRY_SHOCK),
     )  # fmt: skip
     r.ground._wander()
     same(r.state.country_shock, r.ground.country_shock)
@@ -465,8 +463,9 @@ def shared_shocks(r: RandomGround) -> None:
     # The twin draws the shocks of coca and grows it in one go: without other growth.
     before, params = r.give("coca", np.full(r.places, 100.0)), r.ground.params
     shocks.coca_shock(
-        out, factor, before, department, r.state.country_shock[shocks.COCA],
-        d.coca_department_sd * month, d.coca_size_exponent, r.key(Process.COCA_DEPARTMENT),
+        out, factor, before, department, d.coca_national_sd * month,
+        d.coca_department_sd * month, d.coca_size_exponent, r.key(Process.COCA_NATIONAL),
+        r.key(Process.COCA_DEPARTMENT),
     )  # fmt: skip
     r.ground.coca_ceiling = [1e12] * len(r.ground.coca_ceiling)
     params.coca_growth = params.coca_local_sd = 0.0

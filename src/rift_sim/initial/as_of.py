@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Coca",
-    "coca_growth",
     "counts_of",
     "department_counts",
     "groups_of",
@@ -216,14 +215,6 @@ def surveyed_coca(ledger: Ledger, departments: tuple[str, ...], start: Month) ->
         last = max(last, min(map(int, national)))
         hectares *= national[str(last)] / sum(row[shown] for row in table.values())
     return hectares, max(0, start.index - Month(last + 1, 1).index) / 12.0
-
-
-def coca_growth(ledger: Ledger, start: Month) -> float:
-    """Return the log-growth of the national area in the last surveyed year before the start."""
-    national = ledger.series("COCA_HA")
-    years = [int(year) for year in national]
-    last = max(min(years) + 1, min(start.year - 1, max(years)))
-    return float(np.log(national[str(last)] / national[str(last - 1)]))
 
 
 def most_coca(ledger: Ledger, departments: tuple[str, ...], start: Month) -> Floats:

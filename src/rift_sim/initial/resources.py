@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.initial.as_of import coca_growth, most_coca, surveyed_coca
+from rift_sim.initial.as_of import most_coca, surveyed_coca
 
 if TYPE_CHECKING:
     from rift_sim.calendar import Month
@@ -56,8 +56,6 @@ class CocaStart(NamedTuple):
         Years since the survey, over which it must be carried forward.
     record
         Most hectares of a survey before the start, shape (department,).
-    growth
-        Log-growth of the country's coca in the last surveyed year before the start.
     """
 
     hectares: Floats
@@ -65,7 +63,6 @@ class CocaStart(NamedTuple):
     known: Floats
     years: float
     record: Floats
-    growth: float
 
 
 def coca_at_start(
@@ -87,8 +84,7 @@ def coca_at_start(
         for place, figure in given.municipalities.items():
             known[place] = figure
     record = most_coca(ledger, territory.departments, start)
-    growth = coca_growth(ledger, start)
-    return CocaStart(hectares, coca_places(territory, hectares), known, years, record, growth)
+    return CocaStart(hectares, coca_places(territory, hectares), known, years, record)
 
 
 def coca_places(territory: Territory, hectares: Floats) -> NDArray[np.int64]:

@@ -16,7 +16,6 @@ from rift_sim.initial.spread import move_abroad, share_members, spread_coca, sur
 from rift_sim.initial.state import Levels, State
 from rift_sim.physics.displacement import destination_weights
 from rift_sim.physics.groups import rent
-from rift_sim.physics.shocks import COCA, growth_memory
 from rift_sim.physics.streams import Process, stream
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
         noise=draw.noise_sd * normals(key(Process.DISPLACEMENT_NOISE), places),
         region_shock=draw.region_shock_sd
         * normals(key(Process.DEPARTMENT_SHOCK), len(territory.departments)),
-        country_shock=_country_shock(world, draw, key(Process.COUNTRY_SHOCK)),
+        country_shock=np.zeros(2),
         detection=detection,
         attention=-draw.alert_scale * np.log1p(-attention),
         destination_weights=weights,
@@ -137,16 +136,6 @@ def _coca(world: World, draw: Draw, key: np.uint64, shock_key: np.uint64) -> tup
     near = smooth_noise(coca, territory.indptr, territory.indices, 1.0)
     open_land = (coca == 0.0) & (near > 0.0) & world.inside
     return coca, np.where(open_land | (coca > 0.0), FIRST_LAND, 0.0)
-
-
-def _country_shock(world: World, draw: Draw, key: np.uint64) -> Floats:
-    """Let the growth of coca go on from that of the last surveyed year; the rest stands at zero."""
-    weight, spread = growth_memory(draw.coca_momentum, 12.0 * world.coca.years)
-    shock = np.zeros(3)
-    unknown = spread * np.sqrt(max(0.0, 1.0 - (weight / spread) ** 2))
-    shock[COCA] = weight * (world.coca.growth - draw.coca_growth)
-    shock[COCA] += draw.coca_national_sd * unknown * normals(key, 3)[COCA]
-    return shock
 
 
 def _coca_ceiling(world: World, draw: Draw, coca: Floats, capacity: Floats) -> Floats:

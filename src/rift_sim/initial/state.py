@@ -72,7 +72,7 @@ class State:
         Persistent factor of displacement; its log-noise; log-shock of each department
         (shape (D,)).
     country_shock
-        Shocks of the whole country, see `rift_sim.physics.shocks`, shape (3,).
+        Log-shocks of the whole country, see `rift_sim.physics.shocks`, shape (2,).
     detection, attention
         Members above which the survey sees a foothold, shape (G, N); influence above which
         alerts name a place, shape (N,). Both exponential.

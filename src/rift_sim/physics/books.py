@@ -169,8 +169,7 @@ class Rates(NamedTuple):
     confined: float
     confined_limit: float
     coca_trend: float
-    coca_persistence: float
-    coca_fresh: float
+    coca_national: float
     coca_department: float
     coca_size: float
     coca_local: float

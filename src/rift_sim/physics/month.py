@@ -22,7 +22,6 @@ from rift_sim.physics.pairs import pair_intensity, pair_shock_step, pair_state_s
 from rift_sim.physics.reach import list_footholds, scout
 from rift_sim.physics.self_defence import stand_guard
 from rift_sim.physics.shocks import (
-    COCA,
     DISPLACEMENT,
     VIOLENCE,
     coca_shock,
@@ -200,7 +199,6 @@ def _suffer(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
     )  # fmt: skip
     country_shock_step(
         s.country_shock, p.country_persistence, p.violence_fresh, p.displacement_fresh,
-        p.coca_persistence, p.coca_fresh,
         stream_key(o.seed, o.replicate, o.month, Process.COUNTRY_SHOCK),
     )  # fmt: skip
     violence(
@@ -251,8 +249,9 @@ def _flee(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
 def _grow_coca(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
     """Let coca grow, spread and be eradicated (C13)."""
     coca_shock(
-        b.coca_shock, b.regional, s.coca, a.department, s.country_shock[COCA], p.coca_department,
+        b.coca_shock, b.regional, s.coca, a.department, p.coca_national, p.coca_department,
         p.coca_size,
+        stream_key(o.seed, o.replicate, o.month, Process.COCA_NATIONAL),
         stream_key(o.seed, o.replicate, o.month, Process.COCA_DEPARTMENT),
     )  # fmt: skip
     coca_step(

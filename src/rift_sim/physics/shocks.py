@@ -10,68 +10,28 @@ from rift_sim.physics.kernel import kernel
 from rift_sim.physics.quantiles import normal
 from rift_sim.physics.streams import uniform
 
-__all__ = [
-    "COCA",
-    "DISPLACEMENT",
-    "VIOLENCE",
-    "coca_shock",
-    "country_shock_step",
-    "growth_memory",
-    "region_shock_step",
-]
+__all__ = ["DISPLACEMENT", "VIOLENCE", "coca_shock", "country_shock_step", "region_shock_step"]
 
-VIOLENCE, DISPLACEMENT, COCA = 0, 1, 2
-"""Shocks of the country: to two logarithms, and to the log-growth of a month."""
-
-
-def growth_memory(persistence: float, months: float) -> tuple[float, float]:
-    """Return what the growth of one year tells about the growth of a month after it.
-
-    The monthly growth is first-order autoregressive, its autocorrelation over a year being
-    `persistence`.
-
-    Parameters
-    ----------
-    persistence
-        In [0, 1).
-    months
-        From the end of the year to the month before the one asked for.
-
-    Returns
-    -------
-    weight, spread
-        Regression coefficient of the monthly growth on that of the year, and standard deviation
-        of the monthly growth in units of that of the year.
-    """
-    monthly = persistence ** (1.0 / 12.0)
-    lag = np.arange(1, 13)
-    year = 12.0 + 2.0 * ((12 - lag) * monthly**lag).sum()
-    with_month = monthly**months * (monthly ** (lag - 1)).sum()
-    return float(with_month / year), float(1.0 / np.sqrt(year))
+VIOLENCE, DISPLACEMENT = 0, 1
+"""Rows of the log-shocks of the whole country."""
 
 
 @kernel
 def country_shock_step(
-    shock: Floats,
-    persistence: float,
-    violence: float,
-    displacement: float,
-    growth_persistence: float,
-    growth: float,
-    key: np.uint64,
+    shock: Floats, persistence: float, violence: float, displacement: float, key: np.uint64
 ) -> None:
-    """Advance the shocks of the whole country, each first-order autoregressive.
+    """Advance the log-shocks of the whole country, each first-order autoregressive.
 
-    Those to violence and displacement start at zero, the level on record, and wander off: their
-    median is zero, and they hardly return.
+    They start at zero, the level on record, and wander off: their median is zero, and they hardly
+    return.
 
     Parameters
     ----------
     shock
-        Rows `VIOLENCE`, `DISPLACEMENT` and `COCA`, shape (3,); changed in place.
-    persistence, growth_persistence
-        Monthly autocorrelation of the first two and of the growth of coca.
-    violence, displacement, growth
+        Rows `VIOLENCE` and `DISPLACEMENT`, shape (2,); changed in place.
+    persistence
+        Monthly autocorrelation of both.
+    violence, displacement
         Standard deviation of what a month adds.
     key
         Stream of the process COUNTRY_SHOCK.
@@ -79,7 +39,6 @@ def country_shock_step(
     shock[VIOLENCE] = persistence * shock[VIOLENCE] + violence * normal(uniform(key, VIOLENCE))
     fresh = displacement * normal(uniform(key, DISPLACEMENT))
     shock[DISPLACEMENT] = persistence * shock[DISPLACEMENT] + fresh
-    shock[COCA] = growth_persistence * shock[COCA] + growth * normal(uniform(key, COCA))
 
 
 @kernel
@@ -128,12 +87,13 @@ def coca_shock(
     factor: Floats,
     coca: Floats,
     department: Ints,
-    national: float,
+    shared: float,
     own: float,
     exponent: float,
     key: np.uint64,
+    key_department: np.uint64,
 ) -> None:
-    """Draw the log-shocks of the month to coca; those of departments have mean 1 as factors.
+    """Draw the log-shocks of the month to coca: of mean 1 once exponentiated.
 
     The larger the area A of a department, the smaller its own shocks: their standard deviation is
     ``own (A / 5,000 ha) ** -exponent``, A at least 100 ha. (So it is with the growth of firms,
@@ -150,22 +110,21 @@ def coca_shock(
         Hectares, shape (place,).
     department
         Department of each place, -1 across the border: the last one, shape (place,).
-    national
-        Log-growth of the month that the country shares.
-    own
-        Standard deviation in a month, of a department of 5,000 ha.
+    shared, own
+        Standard deviation in a month, of the country and of a department of 5,000 ha.
     exponent
         How fast a department's shocks fall with its area.
-    key
-        Stream of the process COCA_DEPARTMENT.
+    key, key_department
+        Streams of the processes COCA_NATIONAL and COCA_DEPARTMENT.
     """
+    national = shared * normal(uniform(key, 0)) - 0.5 * shared * shared
     last = factor.size - 1
     factor[:] = 0.0
     for i in range(coca.size):
         factor[department[i]] += coca[i]
     for d in range(last):
         spread = own * exp(-exponent * log(max(factor[d], 100.0) / 5000.0))
-        luck = normal(uniform(key, d))
+        luck = normal(uniform(key_department, d))
         factor[d] = national + spread * luck - 0.5 * spread * spread
     factor[last] = national
     for i in range(out.size):
