@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ from rift_sim.seeds.posterior import PRIOR
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from rift_sim.scenario import Scenario
 
 __all__ = [
     "MIXED",
@@ -72,6 +74,19 @@ class Arm:
     def data(self) -> xr.Dataset:
         """The trajectories, without a dimension ``scenario``; read as they are used."""
         found: xr.Dataset = one_scenario(self.run, self.scenario)
+        return found
+
+    @cached_property
+    def point(self) -> Scenario:
+        """The scenario that was run, in a sweep with the levels of this point."""
+        if self.scenario is None:
+            return self.run.scenario
+        from rift_sim.ensemble.inputs import resolve_request
+
+        request = resolve_request(
+            self.run.scenario, replicates=None, seed=None, settings=(), design=None
+        )
+        found: Scenario = request.scenarios[(request.labels or ()).index(self.scenario)]
         return found
 
     @property
@@ -227,13 +242,8 @@ def _arm(run: Run, scenario: str | None) -> Arm:
 
 def _as_swept(arm: Arm) -> Arm:
     """Take seed and parameters from the point of the sweep, which may set its own."""
-    from rift_sim.ensemble.inputs import resolve_request
-
-    base = arm.run.scenario
-    request = resolve_request(base, replicates=None, seed=None, settings=(), design=None)
-    labels = request.labels or ()
-    point: Any = request.scenarios[labels.index(str(arm.scenario))]
-    if point.parameters == base.parameters:
+    point = arm.point
+    if point.parameters == arm.run.scenario.parameters:
         return replace(arm, seed=point.seed)
     name = str(point.parameters)
     return replace(arm, seed=point.seed, parameters=name, parameters_hash=name)

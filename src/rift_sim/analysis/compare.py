@@ -106,6 +106,16 @@ class Comparison:
         lists = [pick_variables(data, None, by) for data in self.data]
         return [name for name in lists[0] if all(name in other for other in lists)]
 
+    def check(self, variable: str, by: str | None = None) -> None:
+        """Refuse what `at` would refuse, without reading it.
+
+        Raises
+        ------
+        InputError
+            When an arm has no such series, or not by that dimension.
+        """
+        self._series(variable, by)
+
     def at(self, variable: str, date: str | None = None, by: str | None = None) -> xr.Dataset:
         """Compare one month: a stock as it stands, a flow summed from January to the month.
 
