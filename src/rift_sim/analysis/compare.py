@@ -200,7 +200,9 @@ class Comparison:
     def _series(self, variable: str, by: str | None) -> list[xr.DataArray]:
         """Return a series of every arm, over the same places."""
         if by is not None and by not in DIMENSIONS:
-            raise InputError(f"nothing is observed by '{by}'", key="--by", allowed=DIMENSIONS)
+            raise InputError(
+                f"nothing is observed by '{by}'", key="--by", allowed=DIMENSIONS, given=by
+            )
         found = []
         for arm, data in zip(self.arms, self.data, strict=True):
             try:
