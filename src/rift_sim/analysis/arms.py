@@ -1,9 +1,8 @@
 """Runs opened to be set side by side: fit to be read, and what they share.
 
-An arm is one run, or one scenario of a sweep. Folders that cannot be read are refused here,
-once, so that comparisons, reports and exports all say the same. Runs of different code or
-different seeds are another thing than different scenarios: what differs between them is not
-only what was asked, so they are refused unless the caller takes them as they are and says so.
+An arm is one run, or one scenario of a sweep. Runs of different code or different seeds are
+another thing than different scenarios: what differs between them is not only what was asked, so
+they are refused unless the caller takes them as they are and says so.
 """
 
 from __future__ import annotations
@@ -17,29 +16,20 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.analysis.opening import open_run
 from rift_sim.analysis.selection import month_range, one_scenario
 from rift_sim.calendar import Month
 from rift_sim.ensemble.identity import COMPARED
-from rift_sim.ensemble.lock import held_by
-from rift_sim.ensemble.run import Run, load
 from rift_sim.errors import InputError
 from rift_sim.seeds.posterior import PRIOR
 
 if TYPE_CHECKING:
     import xarray as xr
 
+    from rift_sim.ensemble.run import Run
     from rift_sim.scenario import Scenario
 
-__all__ = [
-    "MIXED",
-    "Arm",
-    "Arms",
-    "common_replicates",
-    "need_replicates",
-    "open_arms",
-    "open_run",
-    "unpairable",
-]
+__all__ = ["MIXED", "Arm", "Arms", "common_replicates", "open_arms", "open_run", "unpairable"]
 
 MIXED = "mixed versions"
 """What marks outputs of runs that were made with different code or seeds."""
@@ -116,56 +106,6 @@ class Arms(NamedTuple):
     arms: tuple[Arm, ...]
     mixed: tuple[str, ...]
     notes: tuple[str, ...]
-
-
-def open_run(source: Run | str | Path) -> Run:
-    """Open one run for analysis.
-
-    Parameters
-    ----------
-    source
-        A run, or its folder. A run that was interrupted is taken as far as it got.
-
-    Raises
-    ------
-    InputError
-        When there is no run, another process is writing it, its manifest is missing, or no
-        replicate is finished.
-    """
-    folder = source.directory if isinstance(source, Run) else Path(source)
-    if not folder.exists() and (usual := Path("runs") / folder).is_dir():
-        raise InputError("no such folder", file=folder, allowed=f"the folder of a run: {usual}")
-    if folder.is_dir() and (writer := _writer(folder)):
-        raise InputError(
-            f"the run is still being written ({writer})",
-            file=folder,
-            allowed="a run that nobody is writing: wait until it ends, or stop it",
-        )
-    run = load(folder)
-    if not isinstance(run.manifest.get("identity"), dict):
-        raise InputError(
-            "manifest.json is missing or damaged, so it is not known what made the run",
-            file=folder,
-            allowed="a complete folder of a run; the same rift run command writes it anew",
-        )
-    need_replicates(run)
-    return run
-
-
-def need_replicates(run: Run) -> None:
-    """Refuse a run without a finished replicate."""
-    if not run.replicates:
-        raise InputError(
-            "the run has no finished replicate yet", file=run.directory, allowed="rift run first"
-        )
-
-
-def _writer(folder: Path) -> str | None:
-    """Say who writes to a folder; nobody can be told of where no lock may be opened."""
-    try:
-        return held_by(folder)
-    except OSError:
-        return None
 
 
 def open_arms(

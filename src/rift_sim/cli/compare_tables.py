@@ -14,8 +14,8 @@ from rift_sim.vocabulary import SERIES
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from rift_sim.analysis.compare import Comparison
     from rift_sim.analysis.compare_table import CompareRow
+    from rift_sim.analysis.comparison import Comparison
     from rift_sim.plots.style import Scale
 
 __all__ = ["compare_table", "heading", "letters"]

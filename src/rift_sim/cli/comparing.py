@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.table import Table
 
-    from rift_sim.analysis.compare import Comparison
     from rift_sim.analysis.compare_table import CompareRow
+    from rift_sim.analysis.comparison import Comparison
     from rift_sim.cli.console import Progress
 
 __all__ = ["compare"]

@@ -11,7 +11,7 @@ import numpy as np
 
 from rift_sim.calendar import Month
 from rift_sim.plots.country import SHORT_NAMES, draw_country, hatch_departments, name_departments
-from rift_sim.plots.differences import difference_scale, foot_height, label_figure, short
+from rift_sim.plots.difference_style import difference_scale, foot_height, label_figure, short
 from rift_sim.plots.map_values import spell_months
 from rift_sim.plots.style import BLACK, GREY, PALETTE, Scale, difference_label, new_figure, tidy
 from rift_sim.vocabulary import SERIES
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from rift_sim.analysis.compare import Comparison
+    from rift_sim.analysis.comparison import Comparison
 
 __all__ = ["difference_dots", "difference_map"]
 

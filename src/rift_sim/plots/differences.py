@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rift_sim import __version__
-from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.plots.difference_style import (
+    SPREAD,
+    difference_scale,
+    foot_height,
+    label_figure,
+    set_height,
+    short,
+)
 from rift_sim.plots.events import label_marks, marks_apart, rule_marks
 from rift_sim.plots.fans import date_axis
 from rift_sim.plots.overview import PANELS
@@ -23,7 +29,6 @@ from rift_sim.plots.style import (
     Scale,
     difference_label,
     new_figure,
-    scale_of,
     tidy,
 )
 from rift_sim.vocabulary import SERIES
@@ -33,18 +38,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from rift_sim.analysis.compare import Comparison
+    from rift_sim.analysis.comparison import Comparison
 
-__all__ = [
-    "difference_fan",
-    "difference_overview",
-    "difference_scale",
-    "foot_height",
-    "label_figure",
-    "short",
-]
+__all__ = ["difference_fan", "difference_overview"]
 
-_LONGEST = 44
 _ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
 _COLUMNS, _PANEL, _LEFT, _ACROSS, _DOWN = 3, (3.15, 1.75), 0.75, 0.75, 0.62
 _APART = (
@@ -52,73 +49,6 @@ _APART = (
     "out zero, on the same side."
 )
 _SINGLE_MONTHS = "Flows are those of single months."
-_SPREAD = {
-    True: "over pairs of replicates",
-    False: "of one run's replicates minus the other's, each with each",
-}
-
-
-def short(label: str) -> str:
-    """Shorten the name of a run for where there is little room."""
-    return textwrap.shorten(label, _LONGEST, placeholder=" …")
-
-
-def difference_scale(data: xr.Dataset, variable: str, *, period: str = "month") -> Scale:
-    """Choose the unit to show differences in, from the largest that is shown."""
-    shown = np.abs(data["quantiles"].to_numpy()[:, [0, -1]]).max()
-    series = SERIES[variable]
-    return scale_of(variable, data.attrs["units"], series.kind, float(shown), period=period)
-
-
-def label_figure(
-    figure: Figure, comparison: Comparison, title: str, subtitle: str, note: str
-) -> None:
-    """Write title and subtitle above, and limits and source below a figure.
-
-    Comparisons of independent runs or of mixed versions are marked under the title.
-    """
-    width, height = figure.get_size_inches()
-    heading = textwrap.wrap(title, int(width * 9.4))
-    words = "; ".join(comparison.marks).upper()
-    below = textwrap.wrap(subtitle, int(width * 15.5))
-    top = 0.1
-    for text, colour, size, step, weight in (
-        ("\n".join(heading), BLACK, 11.0, 0.2 * len(heading), "bold"),
-        (words, VERMILLION, 8.5, 0.17 * bool(words), "bold"),
-        ("\n".join(below), BLACK, 8.5, 0.0, "normal"),
-    ):
-        figure.text(
-            0.1 / width, 1 - top / height, text, fontsize=size, color=colour, va="top",
-            fontweight=weight, linespacing=1.2,
-        )  # fmt: skip
-        top += step
-    figure.text(
-        0.1 / width,
-        0.06 / height,
-        "\n".join(_foot(comparison, note, width)),
-        fontsize=6.5,
-        color=GREY,
-        va="bottom",
-        linespacing=1.25,
-    )
-
-
-def foot_height(comparison: Comparison, note: str, width: float) -> float:
-    """Return the height, in inches, of what `label_figure` writes below a figure."""
-    return 0.12 + 0.114 * len(_foot(comparison, note, width))
-
-
-def _foot(comparison: Comparison, note: str, width: float) -> list[str]:
-    counts, seeds = comparison.counts, sorted({arm.seed for arm in comparison.arms})
-    how_many = f"{counts[0]:,} pairs of replicates"
-    if not comparison.paired:
-        how_many = f"{' and '.join(f'{count:,}' for count in counts)} replicates, not paired"
-    source = (
-        f"Source: rift_sim {__version__}, rift compare; {how_many}, "
-        f"seed {' and '.join(map(str, seeds))}."
-    )
-    texts = [text for text in (note, *comparison.notes, LIMITS, source) if text]
-    return [line for text in texts for line in textwrap.wrap(text, int(width * 18.5))]
 
 
 def difference_fan(comparison: Comparison, variable: str) -> Figure:
@@ -163,7 +93,7 @@ def difference_fan(comparison: Comparison, variable: str) -> Figure:
         comparison,
         f"{SERIES[variable].long_name}: difference",
         f"{'; '.join(map(short, comparison.differences))}. Line: mean; dashes: its 95 % interval; "
-        f"bands: 50 and 90 % {_SPREAD[comparison.paired]}.",
+        f"bands: 50 and 90 % {SPREAD[comparison.paired]}.",
         _APART,
     )
     return figure
@@ -182,18 +112,10 @@ def _draw_fan(axes: Axes, part: xr.Dataset, scale: Scale) -> None:
         axes.plot(time, edge, color=BLACK, linewidth=0.8, linestyle=(0, (3, 2)))
     axes.plot(time, mean, color=BLUE, linewidth=1.8)
     axes.set_xlim(time[0], time[-1] + (time[-1] - time[-2] if len(time) > 1 else 0))
-    _set_height(axes, [fan[0], low], [fan[-1], high])
+    set_height(axes, [fan[0], low], [fan[-1], high])
     tidy(axes)
     date_axis(axes, len(time))
     axes.set_ylabel("\n".join(textwrap.wrap(difference_label(scale), 34)), fontsize=8.5)
-
-
-def _set_height(axes: Axes, lows: Sequence[np.ndarray], highs: Sequence[np.ndarray]) -> None:
-    """Set the vertical axis so that zero is on it, with room for words above and below."""
-    low = min(0.0, *(float(np.min(part)) for part in lows))
-    high = max(0.0, *(float(np.max(part)) for part in highs))
-    room = 0.14 * (high - low) or 1.0
-    axes.set_ylim(low - room, high + room)
 
 
 def _say_direction(axes: Axes, part: xr.Dataset) -> None:
@@ -257,7 +179,7 @@ def difference_overview(comparison: Comparison, variables: Sequence[str]) -> Fig
     bands = (
         "its 95 % interval"
         if count > 1
-        else (f"its 95 % interval (dark) and 90 % {_SPREAD[comparison.paired]} (light)")
+        else (f"its 95 % interval (dark) and 90 % {SPREAD[comparison.paired]} (light)")
     )
     label_figure(
         figure,
@@ -294,7 +216,7 @@ def _draw_panel(axes: Axes, data: xr.Dataset, variable: str) -> None:
         lows.append(low_shown)
         highs.append(high_shown)
     axes.set_xlim(time[0], time[-1] + (time[-1] - time[-2] if len(time) > 1 else 0))
-    _set_height(axes, lows, highs)
+    set_height(axes, lows, highs)
     tidy(axes)
     date_axis(axes, len(time))
     axes.set_title(
