@@ -227,7 +227,8 @@ def _mixed(arms: Sequence[Arm]) -> list[str]:
         if here.get("seeds") != there.get("seeds"):
             parts.append("the figures in seeds/")
         if parts:
-            found.append(f"{first.directory} and {arm.run.directory} in {' and '.join(parts)}")
+            what = " and ".join(parts)
+            found.append(f"{first.directory} and {arm.run.directory} differ in {what}")
     return found
 
 

@@ -74,7 +74,7 @@ def compare(
         )
     data, more = _align(arms, replicates, paired=not unpaired)
     if mixed:
-        notes += (f"Mixed versions: {'; '.join(mixed)} differ.",)
+        notes += (f"Mixed versions: {'; '.join(mixed)}.",)
     return Comparison(arms, data, not unpaired, mixed, (*notes, *more))
 
 

@@ -131,8 +131,8 @@ def _digits(largest: float) -> int:
 
 
 def _signed(value: float, digits: int) -> str:
-    text = f"{value:+,.{digits}f}"
-    return text.lstrip("+-") if not float(text.replace(",", "")) else text
+    """Write a difference; a sign before 0.0 says on which side of zero it lies."""
+    return f"{value:+,.{digits}f}" if value else f"{0.0:.{digits}f}"
 
 
 def _percent(share: float) -> str:

@@ -30,7 +30,9 @@ _SINGLE = ("presence_survey", "control", "newly_displaced")
 def compare(
     directories: Annotated[
         list[Path],
-        typer.Argument(metavar="A [B]...", help="Folders of runs; A is compared with each other."),
+        typer.Argument(
+            metavar="RUN", help="Folders A B [C ...]: differences are A minus each of the others."
+        ),
     ],
     variables: Annotated[
         list[str] | None,
@@ -48,10 +50,10 @@ def compare(
     ] = None,
     departments: Annotated[
         list[str] | None,
-        typer.Option("--department", help="Only this department, by code or name; with --by."),
+        typer.Option("--department", help="Also this department, by code or name."),
     ] = None,
     groups: Annotated[
-        list[str] | None, typer.Option("--group", help="Only this group; with --by group.")
+        list[str] | None, typer.Option("--group", help="Also this group, by id or name.")
     ] = None,
     scenarios: Annotated[
         list[str] | None,
