@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.analysis.quantity import Found, Layout, Quantity, parse_quantity, refusal
+from rift_sim.analysis.layout import Layout
+from rift_sim.analysis.quantity import Found, Quantity, parse_quantity, refusal
 from rift_sim.errors import InputError
 from rift_sim.physics.arrays import Floats
 
