@@ -1,0 +1,382 @@
+"""Levers: what a scenario can set, a sensible step of each, and what a step acts through.
+
+A lever acts through the parameters that turn its step into what agents hand to the map: how able
+and how well informed the forces are, what groups lose, face and recruit, what is eradicated. Sizes
+there count relative to what they were without the step, so that what stands behind all of them
+alike (`loss_rate`, say) belongs to none; a lever that sets such a size itself (pressure, hectares)
+acts through the parameters by which the map takes it. The lists are written by hand; a test moves
+the parameters of the model and finds out whether they are complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rift_sim.analysis.informed import Knowledge
+from rift_sim.errors import InputError
+from rift_sim.vocabulary import AID_LINES, SECURITY_LINES
+
+if TYPE_CHECKING:
+    from rift_sim.seeds.ledger import Ledger
+
+__all__ = ["LEVERS", "NOT_LEVERS", "Footing", "Lever", "aid_lines", "choose_levers", "footing"]
+
+Actions = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Lever:
+    """Something a scenario can set.
+
+    Attributes
+    ----------
+    name
+        What users call it.
+    meaning
+        What is set, and in which unit.
+    act
+        Returns the actions of an event that sets a value.
+    low, high
+        Values of a step; for aid the step is money (`rift_sim.analysis.pull`).
+    through
+        Ids of the parameters it acts through.
+    sections
+        Sections of the ledger it acts through as a whole.
+    undone_by
+        Kinds of event that set the same thing, or take it over.
+    span
+        Range that a threshold is looked for in by default; None where values are names.
+    bounds
+        Lowest and highest value that a scenario may set.
+    """
+
+    name: str
+    meaning: str
+    act: Callable[[Any], Actions]
+    low: Any
+    high: Any
+    through: tuple[str, ...]
+    undone_by: tuple[str, ...]
+    sections: tuple[str, ...] = ()
+    span: tuple[float, float] | None = None
+    bounds: tuple[float, float] = (0.0, 1.0)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Lines of aid that it moves; none for other levers."""
+        kind, _, line = self.name.partition(".")
+        return aid_lines(line) if kind == "aid" else ()
+
+    def parameters(self, ledger: Ledger) -> tuple[str, ...]:
+        """Return the ids of all parameters it acts through that are not known exactly."""
+        listed = [
+            *self.through,
+            *(name for name, p in ledger.parameters.items() if p.section in self.sections),
+        ]
+        uncertain = (n for n in listed if ledger.parameters[n].prior.distribution != "fixed")
+        return tuple(dict.fromkeys(uncertain))
+
+
+@dataclass(frozen=True)
+class Footing:
+    """What the size of a lever's effect rests on.
+
+    Attributes
+    ----------
+    informed, open
+        Parameters it acts through that history has informed, and those that are priors.
+    """
+
+    informed: tuple[str, ...]
+    open: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """``history``, ``part``, ``priors``, or ``nothing`` where no parameter leads anywhere."""
+        if not self.informed:
+            return "priors" if self.open else "nothing"
+        return "part" if self.open else "history"
+
+
+def footing(lever: Lever, knowledge: Knowledge, ledger: Ledger) -> Footing:
+    """Say what a lever rests on, given what a table of posterior draws knows."""
+    names = lever.parameters(ledger)
+    known = tuple(name for name in names if knowledge.informed(name))
+    return Footing(known, tuple(name for name in names if name not in known))
+
+
+def aid_lines(name: str) -> tuple[str, ...]:
+    """Return the lines of aid that a name of a scenario's `aid` stands for."""
+    wide = {"all": AID_LINES, "security": SECURITY_LINES}
+    return wide.get(name, (name,))
+
+
+_COMBINED = (
+    "weight_mobility", "weight_intelligence", "weight_leadership", "weight_force",
+    "ces_elasticity", "capability_floor", "loss_capability",
+)  # fmt: skip
+_SUBSTITUTES = ("substitution_ceiling", "substitution_years")
+_PIPE = ("aid_pipeline", "paramilitary_aid")
+_MOBILITY = ("us_share_mobility", *_SUBSTITUTES, *_COMBINED)
+_INTELLIGENCE = (
+    "us_share_intelligence", "officer_link", "officer_rebuild", "loss_intelligence", *_SUBSTITUTES,
+    *_COMBINED,
+)  # fmt: skip
+_TRAINING = ("training_effect", "leadership_rebuild", "leadership_relevance", *_COMBINED)
+_OFFICERS = (
+    "officer_link", "officer_rebuild", "us_share_intelligence", "loss_intelligence", *_SUBSTITUTES,
+    *_COMBINED,
+)  # fmt: skip
+_EARNED = ("aid_restoration_ceiling", "aid_appropriation_speed")
+_REFUGE = ("utility_state", "share_abroad_venezuela")
+_PRESIDENT = ("pressure", "eradication", "force_trend", "talks_kept")
+_AT_THE_TABLE = ("talks_halt_open", "talks_growth", "talks_leave")
+_TABLES = ("talks", "ceasefire", "posture", "inauguration")
+
+
+def _aid(line: str, *through: str) -> Lever:
+    return Lever(
+        f"aid.{line}",
+        "level of aid, 1 = fiscal year 2024",
+        lambda level: {"aid": {line: level, "hold": True}},
+        None,
+        None,
+        tuple(dict.fromkeys(through)),
+        ("aid",),
+        span=(0.0, 2.0),
+        bounds=(0.0, 20.0),
+    )
+
+
+def _commanders(field: str, meaning: str, *through: str) -> Lever:
+    return Lever(
+        f"commanders.{field}",
+        meaning,
+        lambda share: {"commanders": {field: share}},
+        0.0,
+        0.1,
+        through,
+        (),
+        span=(0.0, 1.0),
+    )
+
+
+def _president(kind: str) -> Lever:
+    own = tuple(f"{what}_{name}" for name in ("left", kind) for what in _PRESIDENT)
+    return Lever(
+        f"president.{kind}",
+        "type of president who takes office",
+        lambda name: {"inauguration": {"president": name}},
+        "left",
+        kind,
+        (*own, *_AT_THE_TABLE, "paramilitary_aid", "loss_intelligence", "loss_capability"),
+        ("inauguration",),
+        sections=("relationship", "aid", "capability"),
+    )
+
+
+def _eradication(method: str, through: str) -> Lever:
+    return Lever(
+        f"eradication.{method}",
+        f"hectares a year, {method}",
+        lambda hectares: {"eradication": {"hectares_per_year": hectares, "method": method}},
+        20_000.0,
+        30_000.0,
+        (through,),
+        ("eradication", "posture", "inauguration"),
+        span=(0.0, 150_000.0),
+        bounds=(0.0, 500_000.0),
+    )
+
+
+def _sanctuary(country: str, start: str) -> Lever:
+    return Lever(
+        f"sanctuary.{country}",
+        "how freely groups rest across the border, 0 to 1",
+        lambda level: {"sanctuary": {"country": country, "level": level}},
+        0.5,
+        0.25,
+        ("utility_state", f"share_abroad_{country}", start),
+        ("sanctuary", "venezuela", "tariff"),
+        span=(0.0, 1.0),
+    )
+
+
+def _washington(
+    name: str,
+    meaning: str,
+    act: Callable[[Any], Actions],
+    step: tuple[Any, Any],
+    bounds: tuple[float, float] | None = (0.0, 1.0),
+) -> Lever:
+    """Return a lever that moves the relationship, and the map by way of it."""
+    low, high = step
+    return Lever(
+        name, meaning, act, low, high, ("aid_pipeline", *_EARNED), (),
+        sections=("relationship",), span=bounds, bounds=bounds or (0.0, 1.0),
+    )  # fmt: skip
+
+
+_ALL = (
+    _aid("air_mobility", *_PIPE, *_MOBILITY),
+    _aid("intelligence", *_PIPE, *_INTELLIGENCE),
+    _aid("police", *_PIPE, *_TRAINING),
+    # No mechanism of the model takes development aid up.
+    _aid("development"),
+    _aid("security", *_PIPE, *_MOBILITY, *_INTELLIGENCE, *_TRAINING),
+    _aid("all", *_PIPE, *_MOBILITY, *_INTELLIGENCE, *_TRAINING),
+    Lever(
+        "pressure",
+        "pressure on armed groups, 1 = 2023-2025",
+        lambda level: {"posture": {"pressure": level}},
+        1.0,
+        1.25,
+        ("loss_rate", "utility_operations"),
+        ("posture", "inauguration"),
+        span=(0.5, 3.0),
+        bounds=(0.0, 5.0),
+    ),
+    Lever(
+        "force_size",
+        "size of the forces, 1 = 2021",
+        lambda level: {"force_size": {"level": level}},
+        0.75,
+        0.85,
+        _COMBINED,
+        ("force_size",),
+        span=(0.5, 1.5),
+        bounds=(0.0, 3.0),
+    ),
+    _commanders(
+        "retire", "share of leadership experience lost",
+        "leadership_relevance", "leadership_rebuild", "training_effect", *_COMBINED,
+    ),
+    _commanders(
+        "rebuild", "share of the missing experience regained",
+        "leadership_relevance", "leadership_rebuild", "training_effect", *_OFFICERS,
+    ),
+    _commanders(
+        "intelligence_officers", "share of police-intelligence experience lost", *_OFFICERS
+    ),
+    Lever(
+        "intelligence_sharing",
+        "intelligence shared, 1 = in full",
+        lambda level: {"intelligence_sharing": level},
+        0.5,
+        1.0,
+        ("aid_pipeline", *_EARNED, *_INTELLIGENCE),
+        ("intelligence_sharing",),
+        sections=("relationship",),
+        span=(0.0, 1.0),
+    ),
+    Lever(
+        "extradition",
+        "extradition, 1 = in full",
+        lambda level: {"extradition": level},
+        0.5,
+        1.0,
+        ("informant_share", "extradition_rupture"),
+        ("extradition",),
+        sections=("relationship",),
+        span=(0.0, 1.0),
+    ),
+    _eradication("manual", "eradication_effect"),
+    _eradication("aerial", "spraying_effect"),
+    _eradication("substitution", "substitution_effect"),
+    Lever(
+        "talks",
+        "talks with all groups",
+        lambda state: {"talks": {"groups": "all", "open": state == "open"}},
+        "closed",
+        "open",
+        _AT_THE_TABLE,
+        _TABLES,
+    ),
+    Lever(
+        "ceasefire",
+        "ceasefire with all groups",
+        lambda state: {"ceasefire": {"groups": "all", "on": state == "on"}},
+        "off",
+        "on",
+        ("talks_halt", "talks_halt_open", "talks_leave"),
+        _TABLES,
+    ),
+    _president("left_learning"),
+    _president("centre"),
+    _president("right"),
+    _sanctuary("venezuela", "sanctuary_interim"),
+    _sanctuary("ecuador", "sanctuary_ecuador"),
+    Lever(
+        "venezuela",
+        "regime in Venezuela",
+        lambda regime: {"venezuela": {"regime": regime}},
+        "interim",
+        "transition",
+        ("sanctuary_interim", "sanctuary_transition", *_REFUGE),
+        ("venezuela", "sanctuary"),
+    ),
+    _washington(
+        "diplomacy", "diplomatic act, -1 worst to 1 best",
+        lambda effect: {"diplomacy": {"effect": effect, "kind": "meeting"}}, (0.0, 0.5),
+        bounds=(-1.0, 1.0),
+    ),
+    _washington(
+        "cooperation", "work on the interest in drugs, 0 to 1",
+        lambda effort: {"cooperation": {"interest": "drugs", "effort": effort}}, (0.0, 0.5),
+    ),
+    _washington(
+        "tariff", "U.S. tariff, percent",
+        lambda rate: {"tariff": {"rate": rate, "by": "us"}}, (0.0, 25.0), bounds=(0.0, 100.0),
+    ),
+    _washington(
+        "sanction", "sanction on the economy, severity",
+        lambda severity: {"sanction": {"target": "economy", "severity": severity}}, (0.0, 0.5),
+    ),
+    _washington(
+        "threat", "U.S. threat, severity",
+        lambda severity: {"threat": {"severity": severity}}, (0.0, 0.5),
+    ),
+    _washington(
+        "certification", "verdict on narcotics",
+        lambda verdict: {"certification": verdict}, ("certified", "decertified"), bounds=None,
+    ),
+)  # fmt: skip
+
+LEVERS: Mapping[str, Lever] = {lever.name: lever for lever in _ALL}
+"""Every lever, by name."""
+
+NOT_LEVERS: Mapping[str, str] = {
+    "designation": "is about one group",
+    "strike": "is about one group",
+    "demobilisation": "is about one group",
+    "split": "is a decision of groups",
+    "pact": "is a decision of groups",
+    "war": "is a decision of groups",
+    "coexistence": "is a decision of groups",
+}
+"""Kinds of event without a lever, and why."""
+
+
+def choose_levers(names: Iterable[str], *, key: str = "--lever") -> list[Lever]:
+    """Return the levers of these names; all of them if none is named.
+
+    Raises
+    ------
+    InputError
+        When there is no such lever; events that are none are refused with the reason.
+    """
+    chosen: list[Lever] = []
+    for name in dict.fromkeys(names):
+        if name in NOT_LEVERS:
+            raise InputError(
+                f"'{name}' {NOT_LEVERS[name]}, no lever", key=key,
+                allowed=f"two scenarios, or one of {', '.join(LEVERS)}",
+            )  # fmt: skip
+        if name not in LEVERS:
+            raise InputError(
+                f"there is no lever '{name}'", key=key, allowed=list(LEVERS), given=name
+            )
+        chosen.append(LEVERS[name])
+    return chosen or list(LEVERS.values())
