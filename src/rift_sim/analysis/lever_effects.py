@@ -83,7 +83,7 @@ class Levers:
     pulls
         The steps, in the order asked for.
     footings
-        What each lever rests on, by name.
+        What the effect of a lever on an outcome rests on, by both names.
     effects
         Of each lever on each outcome; those without a number too.
     regrets
@@ -96,7 +96,7 @@ class Levers:
     replicates: int
     knowledge: Knowledge
     pulls: tuple[Pull, ...]
-    footings: Mapping[str, Footing]
+    footings: Mapping[tuple[str, str], Footing]
     effects: tuple[Effect, ...]
     regrets: Mapping[str, tuple[Regret, ...]]
 
@@ -160,24 +160,38 @@ def pull_levers(
 
     lower = {str(o): lower_is_better(o.series, better) for o in outcomes}
     knowledge, month = knowledge_of(scenario), pull_month(scenario, levers, since)
-    footings = {lever.name: footing(lever, knowledge, load_ledger()) for lever in levers}
+    ledger = load_ledger()
+    footings = {
+        (lever.name, str(o)): footing(lever, o.series, knowledge, ledger)
+        for lever in levers
+        for o in outcomes
+    }
+    told = (*_TOLD, "priors") if from_priors else _TOLD
     series = list(dict.fromkeys(outcome.series for outcome in outcomes))
     pulls = [pull(lever, scenario, month, million, series) for lever in levers]
-    shown = [p for p in pulls if from_priors or footings[p.lever.name].kind in _TOLD]
+    # Of options of one cost, one that does nothing belongs into the comparison.
+    shown = [
+        p
+        for p in pulls
+        if any(footings[p.lever.name, str(o)].kind in told for o in outcomes)
+        or (from_priors and p.lever.lines)
+    ]
     read = _run(shown, find_outcomes(scenario, outcomes), replicates, workers, progress, engine)
     effects = [
-        _effect(p, outcome, footings[p.lever.name].kind, read.get((p.lever.name, k)))
+        _effect(p, outcome, kind, read.get((p.lever.name, k)) if kind in told else None)
         for p in pulls
         for k, outcome in enumerate(outcomes)
+        for kind in (footings[p.lever.name, str(outcome)].kind,)
     ]
     options = [p.lever.name for p in pulls if p.lever.lines]
     compared = {}
     for k, outcome in enumerate(outcomes):
+        counts = any(footings[name, str(outcome)].kind in told for name in options)
         kept = [read[name, k][1] for name in options if (name, k) in read]
-        if len(kept) == len(options) > 1 and (less := lower[str(outcome)]) is not None:
-            outcomes_of = np.stack(kept, axis=1)
+        less = lower[str(outcome)]
+        if counts and less is not None and len(kept) == len(options) > 1:
             compared[str(outcome)] = tuple(
-                regrets(options, outcomes_of, lower=less, seed=scenario.seed)
+                regrets(options, np.stack(kept, axis=1), lower=less, seed=scenario.seed)
             )
     return Levers(
         scenario, month, million, replicates, knowledge, tuple(pulls), footings, tuple(effects),
@@ -250,7 +264,7 @@ def effects_csv(found: Levers) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*Effect._fields, "since", "informed", "open"])
     for effect in found.effects:
-        known = found.footings[effect.lever]
+        known = found.footings[effect.lever, effect.outcome]
         cells = [_cell(value) if isinstance(value, float) else value for value in effect]
         writer.writerow([*cells, found.since, " ".join(known.informed), " ".join(known.open)])
     return text.getvalue()

@@ -155,7 +155,7 @@ def find_threshold(
     _check(lever, goal, first, last, width)
     (where,) = find_outcomes(scenario, [goal.outcome])
     knowledge, month = knowledge_of(scenario), pull_month(scenario, [lever], since)
-    known = footing(lever, knowledge, load_ledger())
+    known = footing(lever, goal.outcome.series, knowledge, load_ledger())
     tried: dict[float, Floats] = {}
 
     def holds(values: Sequence[float]) -> np.ndarray:
@@ -170,7 +170,7 @@ def find_threshold(
         return rows < goal.value if goal.below else rows > goal.value
 
     found = None
-    if from_priors or known.kind in ("history", "part"):
+    if known.kind in ("history", "part") or (from_priors and known.kind == "priors"):
         whole = _Whole(progress, rounds(first, last, grid, width) * replicates)
         found = search(
             holds, first, last, goal.share, grid=grid, tolerance=width, seed=scenario.seed

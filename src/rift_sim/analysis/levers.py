@@ -4,7 +4,8 @@ A lever acts through the parameters that turn its step into what agents hand to 
 and how well informed the forces are, what groups lose, face and recruit, what is eradicated. Sizes
 there count relative to what they were without the step, so that what stands behind all of them
 alike (`loss_rate`, say) belongs to none; a lever that sets such a size itself (pressure, hectares)
-acts through the parameters by which the map takes it. The lists are written by hand; a test moves
+acts through the parameters by which the map takes it. Which of them count depends on what is read:
+pressure does nothing to coca. The lists are written by hand; a test moves
 the parameters of the model and finds out whether they are complete.
 """
 
@@ -21,9 +22,44 @@ from rift_sim.vocabulary import AID_LINES, SECURITY_LINES
 if TYPE_CHECKING:
     from rift_sim.seeds.ledger import Ledger
 
-__all__ = ["LEVERS", "NOT_LEVERS", "Footing", "Lever", "aid_lines", "choose_levers", "footing"]
+__all__ = [
+    "LEVERS", "NOT_LEVERS", "SPHERES", "Footing", "Lever", "aid_lines", "choose_levers", "footing",
+    "sphere_of",
+]  # fmt: skip
 
 Actions = Mapping[str, Any]
+
+GROUND = "ground"
+SPHERES: Mapping[str, tuple[str, ...]] = {
+    "coca": ("coca_ha", "eradicated_ha"),
+    "forces": ("capability", "mobility", "intelligence", "leadership", "force"),
+    "politics": (
+        "relationship_index", "crises", "decertified", "concessions", "extraditions",
+        "us_anticrime", "china_engagement", "aid_usd",
+    ),
+    GROUND: (),
+}  # fmt: skip
+"""Series by part of the model; what is not named belongs to what happens on the ground."""
+_EVERYWHERE = frozenset({"forces", "politics", GROUND})
+_REACH_BY_SECTION: Mapping[str, frozenset[str]] = {
+    "aid": _EVERYWHERE,
+    "relationship": _EVERYWHERE,
+    "capability": frozenset({"forces", GROUND}),
+    "coca": frozenset({"coca", GROUND}),
+}
+"""What the parameters of a section have a say in; of other sections, what happens on the ground."""
+_REACH_BY_NAME: Mapping[str, frozenset[str]] = {
+    "force_trend_": frozenset({"forces", GROUND}),
+    "eradication_effect": frozenset({"coca", "politics", GROUND}),
+    "spraying_effect": frozenset({"coca", "politics", GROUND}),
+    "substitution_effect": frozenset({"coca", "politics", GROUND}),
+    "eradication_": frozenset({"coca", "politics", GROUND}),
+    "decertification_coca": frozenset({"politics"}),
+    "informant_share": frozenset({GROUND}),
+    "sanctuary_": frozenset({GROUND}),
+    "coca_scale": frozenset({GROUND}),
+}
+"""Exceptions, by how the name begins; the first that fits holds."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +105,26 @@ class Lever:
         kind, _, line = self.name.partition(".")
         return aid_lines(line) if kind == "aid" else ()
 
-    def parameters(self, ledger: Ledger) -> tuple[str, ...]:
-        """Return the ids of all parameters it acts through that are not known exactly."""
+    def parameters(self, ledger: Ledger, series: str | None = None) -> tuple[str, ...]:
+        """Return the ids of all parameters it acts through that are not known exactly.
+
+        Parameters
+        ----------
+        ledger
+            Knows the parameters.
+        series
+            Only those by which it may reach this series; all if not given.
+        """
         listed = [
             *self.through,
             *(name for name, p in ledger.parameters.items() if p.section in self.sections),
         ]
-        uncertain = (n for n in listed if ledger.parameters[n].prior.distribution != "fixed")
-        return tuple(dict.fromkeys(uncertain))
+        return tuple(
+            name
+            for name in dict.fromkeys(listed)
+            if ledger.parameters[name].prior.distribution != "fixed"
+            and (series is None or sphere_of(series) in _reach(name, ledger))
+        )
 
 
 @dataclass(frozen=True)
@@ -100,11 +148,24 @@ class Footing:
         return "part" if self.open else "history"
 
 
-def footing(lever: Lever, knowledge: Knowledge, ledger: Ledger) -> Footing:
-    """Say what a lever rests on, given what a table of posterior draws knows."""
-    names = lever.parameters(ledger)
+def footing(lever: Lever, series: str, knowledge: Knowledge, ledger: Ledger) -> Footing:
+    """Say what the effect of a lever on a series rests on, given what a table knows."""
+    names = lever.parameters(ledger, series)
     known = tuple(name for name in names if knowledge.informed(name))
     return Footing(known, tuple(name for name in names if name not in known))
+
+
+def sphere_of(series: str) -> str:
+    """Return which part of the model a series belongs to: a key of `SPHERES`."""
+    return next((name for name, held in SPHERES.items() if series in held), GROUND)
+
+
+def _reach(parameter: str, ledger: Ledger) -> frozenset[str]:
+    """Return the parts of the model that a parameter has a say in."""
+    for beginning, spheres in _REACH_BY_NAME.items():
+        if parameter.startswith(beginning):
+            return spheres
+    return _REACH_BY_SECTION.get(ledger.parameters[parameter].section, frozenset({GROUND}))
 
 
 def aid_lines(name: str) -> tuple[str, ...]:
@@ -139,7 +200,7 @@ _TABLES = ("talks", "ceasefire", "posture", "inauguration")
 def _aid(line: str, *through: str) -> Lever:
     return Lever(
         f"aid.{line}",
-        "level of aid, 1 = fiscal year 2024",
+        "level of aid (1 = fiscal year 2024)",
         lambda level: {"aid": {line: level, "hold": True}},
         None,
         None,
@@ -152,7 +213,7 @@ def _aid(line: str, *through: str) -> Lever:
 
 def _commanders(field: str, meaning: str, *through: str) -> Lever:
     return Lever(
-        f"commanders.{field}",
+        f"commanders.{field.removeprefix('intelligence_')}",
         meaning,
         lambda share: {"commanders": {field: share}},
         0.0,
@@ -167,7 +228,7 @@ def _president(kind: str) -> Lever:
     own = tuple(f"{what}_{name}" for name in ("left", kind) for what in _PRESIDENT)
     return Lever(
         f"president.{kind}",
-        "type of president who takes office",
+        "president",
         lambda name: {"inauguration": {"president": name}},
         "left",
         kind,
@@ -184,7 +245,7 @@ def _eradication(method: str, through: str) -> Lever:
         lambda hectares: {"eradication": {"hectares_per_year": hectares, "method": method}},
         20_000.0,
         30_000.0,
-        (through,),
+        (through, "decertification_coca", "coca_scale", "recruitment_rent"),
         ("eradication", "posture", "inauguration"),
         span=(0.0, 150_000.0),
         bounds=(0.0, 500_000.0),
@@ -194,7 +255,7 @@ def _eradication(method: str, through: str) -> Lever:
 def _sanctuary(country: str, start: str) -> Lever:
     return Lever(
         f"sanctuary.{country}",
-        "how freely groups rest across the border, 0 to 1",
+        "refuge across the border (0 to 1)",
         lambda level: {"sanctuary": {"country": country, "level": level}},
         0.5,
         0.25,
@@ -229,7 +290,7 @@ _ALL = (
     _aid("all", *_PIPE, *_MOBILITY, *_INTELLIGENCE, *_TRAINING),
     Lever(
         "pressure",
-        "pressure on armed groups, 1 = 2023-2025",
+        "pressure on groups (1 = 2023-2025)",
         lambda level: {"posture": {"pressure": level}},
         1.0,
         1.25,
@@ -240,7 +301,7 @@ _ALL = (
     ),
     Lever(
         "force_size",
-        "size of the forces, 1 = 2021",
+        "size of the forces (1 = 2021)",
         lambda level: {"force_size": {"level": level}},
         0.75,
         0.85,
@@ -250,19 +311,19 @@ _ALL = (
         bounds=(0.0, 3.0),
     ),
     _commanders(
-        "retire", "share of leadership experience lost",
+        "retire", "leadership experience lost",
         "leadership_relevance", "leadership_rebuild", "training_effect", *_COMBINED,
     ),
     _commanders(
-        "rebuild", "share of the missing experience regained",
+        "rebuild", "missing experience regained",
         "leadership_relevance", "leadership_rebuild", "training_effect", *_OFFICERS,
     ),
     _commanders(
-        "intelligence_officers", "share of police-intelligence experience lost", *_OFFICERS
+        "intelligence_officers", "police-intelligence experience lost", *_OFFICERS
     ),
     Lever(
         "intelligence_sharing",
-        "intelligence shared, 1 = in full",
+        "intelligence shared (1 = in full)",
         lambda level: {"intelligence_sharing": level},
         0.5,
         1.0,
@@ -273,7 +334,7 @@ _ALL = (
     ),
     Lever(
         "extradition",
-        "extradition, 1 = in full",
+        "extradition (1 = in full)",
         lambda level: {"extradition": level},
         0.5,
         1.0,
@@ -318,24 +379,24 @@ _ALL = (
         ("venezuela", "sanctuary"),
     ),
     _washington(
-        "diplomacy", "diplomatic act, -1 worst to 1 best",
+        "diplomacy", "diplomatic act (-1 to 1)",
         lambda effect: {"diplomacy": {"effect": effect, "kind": "meeting"}}, (0.0, 0.5),
         bounds=(-1.0, 1.0),
     ),
     _washington(
-        "cooperation", "work on the interest in drugs, 0 to 1",
+        "cooperation", "work on the interest in drugs (0 to 1)",
         lambda effort: {"cooperation": {"interest": "drugs", "effort": effort}}, (0.0, 0.5),
     ),
     _washington(
-        "tariff", "U.S. tariff, percent",
+        "tariff", "U.S. tariff (percent)",
         lambda rate: {"tariff": {"rate": rate, "by": "us"}}, (0.0, 25.0), bounds=(0.0, 100.0),
     ),
     _washington(
-        "sanction", "sanction on the economy, severity",
+        "sanction", "severity of a sanction on the economy",
         lambda severity: {"sanction": {"target": "economy", "severity": severity}}, (0.0, 0.5),
     ),
     _washington(
-        "threat", "U.S. threat, severity",
+        "threat", "severity of a U.S. threat",
         lambda severity: {"threat": {"severity": severity}}, (0.0, 0.5),
     ),
     _washington(

@@ -12,9 +12,11 @@ from rift_sim.cli import (
     calibrating,
     data,
     evidence,
+    levers,
     pictures,
     queries,
     running,
+    threshold,
     validation,
     variances,
 )
@@ -43,6 +45,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "explain": evidence.explain,
     "calibrate": calibrating.calibrate,
     "uncertainty": variances.uncertainty,
+    "levers": levers.levers,
+    "threshold": threshold.threshold,
     "validate": validation.validate,
 }
 _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
