@@ -118,7 +118,7 @@ def pull(
     Raises
     ------
     InputError
-        When the money brings a line above the highest level.
+        When the money takes a line out of the range of levels.
     """
     if not lever.lines:
         low, high = (
@@ -130,12 +130,12 @@ def pull(
     held = aid_held(scenario, since)
     more = 1e6 * million / sum(dollars(scenario, line) for line in lever.lines)
     raised = {line: held[line] + more * (line in lever.lines) for line in AID_LINES}
-    most = lever.bounds[1]
-    if max(raised.values()) > most:
+    least, most = lever.bounds
+    wrong = [level for level in raised.values() if not least <= level <= most]
+    if wrong:
         raise InputError(
-            f"{million:g} million a year bring {lever.name} to {max(raised.values()):.3g} times "
-            "its level of 2024",
-            key="--million", allowed=f"up to {most:g} times",
+            f"{million:g} million USD a year bring {lever.name} to {wrong[0]:.3g} times 2024",
+            key="--million", allowed=f"what keeps every line between {least:g} and {most:g} times",
         )  # fmt: skip
     low, high = (
         with_events(scenario, since, [{"aid": {**levels, "hold": True}}], observe)

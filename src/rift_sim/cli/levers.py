@@ -174,9 +174,12 @@ def _no_way(found: Levers) -> list[str]:
     for effect in found.effects:
         if effect.rests == "nothing":
             ways.setdefault(effect.outcome, []).append(effect.lever)
+    together: dict[tuple[str, ...], list[str]] = {}
+    for outcome, levers in ways.items():
+        together.setdefault(tuple(levers), []).append(outcome)
     return [
-        f"No mechanism of the model leads to {outcome} from {', '.join(levers)}."
-        for outcome, levers in ways.items()
+        f"No mechanism of the model leads to {' or '.join(outcomes)} from {', '.join(levers)}."
+        for levers, outcomes in together.items()
     ]
 
 
@@ -197,10 +200,10 @@ def _effects(rows: Sequence[Effect], found: Levers) -> Table:
     scale = scale_of_effects(rows)
     table = Table(title=f"{rows[0].outcome}, {unit(scale)}", title_justify="left", box=None)
     table.add_column("lever", no_wrap=True)
-    table.add_column("step", min_width=20)
-    for heading in ("difference [95 %]", "same sign"):
+    table.add_column("step")
+    for heading in ("difference [95 %]", "same\nsign"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("rests on")
+    table.add_column("rests on", min_width=16)
     for row in sorted(rows, key=lambda row: -abs(row.mean)):
         mean, low, high = (number(scale.factor * x) for x in (row.mean, row.low, row.high))
         share = f"{100 * row.share:.0f} %" if row.mean else "-"

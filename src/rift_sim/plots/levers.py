@@ -30,7 +30,7 @@ _STYLES = {
 """What each mark means: label, colour of the line, mark, colour within."""
 _MOST, _FEWER = 30, 10
 """Levers in a panel; fewer where there are several panels."""
-_ROW, _ABOVE, _BELOW, _HEAD, _FOOT = 0.21, 0.34, 0.5, 0.62, 0.72
+_ROW, _ABOVE, _BELOW, _HEAD, _FOOT = 0.21, 0.34, 0.42, 0.62, 0.6
 
 
 def scale_of_effects(rows: Sequence[Effect]) -> Scale:
@@ -73,14 +73,18 @@ def levers_figure(found: Levers) -> Figure:
     top = height - _HEAD
     for (outcome, rows), tall in zip(shown.items(), heights, strict=True):
         bottom = top - _ABOVE - tall
-        axes = figure.add_axes((0.41, bottom / height, 0.56, tall / height))
-        _panel(axes, rows, len(panels[outcome]))
+        axes = figure.add_axes((0.37, bottom / height, 0.6, tall / height))
+        title = _panel(axes, rows, len(panels[outcome]))
+        figure.text(
+            0.012, (top - _ABOVE + 0.08) / height, title, fontsize=8.5, fontweight="bold"
+        )  # fmt: skip
         top = bottom - _BELOW
     _words(figure, found, height, {effect.rests for rows in shown.values() for effect in rows})
     return figure
 
 
-def _panel(axes: Axes, rows: Sequence[Effect], of: int) -> None:
+def _panel(axes: Axes, rows: Sequence[Effect], of: int) -> str:
+    """Draw the effects on one outcome, and return its title."""
     scale = scale_of_effects(rows)
     for place, row in enumerate(rows):
         _, colour, mark, within = _STYLES[row.rests]
@@ -98,18 +102,18 @@ def _panel(axes: Axes, rows: Sequence[Effect], of: int) -> None:
     axes.tick_params(axis="x", labelsize=7)
     axes.grid(axis="y", color="#EFEFEF", linewidth=0.6)
     axes.grid(axis="x", color="#E3E3E3", linewidth=0.6)
+    axes.xaxis.set_major_formatter("{x:,g}")
     axes.set_xlabel(unit(scale), fontsize=7.5)
     outcome = parse_quantity(rows[0].outcome)
     some = f" ({len(rows)} largest of {of})" if of > len(rows) else ""
     when = {"end": "at the end", "sum": "over the run"}.get(outcome.when, outcome.when)
-    place = f" [{outcome.label}]" if outcome.label else ""
-    title = f"{SERIES[outcome.series].long_name}{place}, {when}{some}"
-    axes.set_title(title, fontsize=8, fontweight="bold", loc="left", x=-0.72)
+    label = f" [{outcome.label}]" if outcome.label else ""
+    return f"{SERIES[outcome.series].long_name}{label}, {when}{some}"
 
 
 def _label(row: Effect) -> str:
-    text = f"{row.lever}: {row.step.replace('million USD', 'm USD')}"
-    return text if len(text) <= 58 else f"{text[:57]}…"
+    """Write a lever and its step; what is set stands in the table."""
+    return f"{row.lever}: {row.step.rpartition(': ')[2]}"
 
 
 def _words(figure: Figure, found: Levers, height: float, rests: set[str]) -> None:

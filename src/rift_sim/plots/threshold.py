@@ -36,9 +36,9 @@ def threshold_figure(found: Threshold) -> Figure:
         From `rift_sim.analysis.lever_threshold.find_threshold`, with a search.
     """
     assert found.search is not None
-    figure = new_figure(7.0, 5.6)
-    share = figure.add_axes((0.12, 0.56, 0.84, 0.31))
-    outcome = figure.add_axes((0.12, 0.2, 0.84, 0.27), sharex=share)
+    figure = new_figure(7.0, 5.4)
+    share = figure.add_axes((0.12, 0.58, 0.84, 0.32))
+    outcome = figure.add_axes((0.12, 0.2, 0.84, 0.29), sharex=share)
     _share(share, found)
     _outcome(outcome, found)
     for axes in (share, outcome):
@@ -81,9 +81,11 @@ def _share(axes: Axes, found: Threshold) -> None:
     axes.set_ylim(0.0, 104.0)
     axes.set_ylabel(f"% of replicates with\n{goal}", fontsize=8)
     axes.tick_params(labelbottom=False)
+    # On the side where the share is low.
+    side, align = (0.008, "left") if search.rising else (0.992, "right")
     axes.annotate(
-        f"wanted: {100.0 * goal.share:g} %", (0.995, 100.0 * goal.share), fontsize=7,
-        xycoords=("axes fraction", "data"), ha="right", va="top", color=VERMILLION,
+        f"wanted: {100.0 * goal.share:g} %", (side, 100.0 * goal.share), fontsize=7,
+        xycoords=("axes fraction", "data"), ha=align, va="top", color=VERMILLION,
         xytext=(0, -2), textcoords="offset points",
     )  # fmt: skip
 
