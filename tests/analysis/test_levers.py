@@ -13,6 +13,7 @@ import pytest
 from lever_grip import LEDGER, MEDIANS, UNCERTAIN, away, grip, moved
 
 from rift_sim.analysis.informed import Knowledge, compare_table, knowledge_of
+from rift_sim.analysis.lever import SPHERES, Lever, footing, sphere_of
 from rift_sim.analysis.lever_effects import (
     default_outcomes,
     effects_csv,
@@ -20,15 +21,7 @@ from rift_sim.analysis.lever_effects import (
     pull_levers,
     regret_csv,
 )
-from rift_sim.analysis.levers import (
-    LEVERS,
-    NOT_LEVERS,
-    SPHERES,
-    Lever,
-    choose_levers,
-    footing,
-    sphere_of,
-)
+from rift_sim.analysis.lever_list import LEVERS, NOT_LEVERS, choose_levers
 from rift_sim.analysis.pull import aid_held, load_single, pull, pull_month
 from rift_sim.analysis.quantity import parse_quantity
 from rift_sim.calendar import Month

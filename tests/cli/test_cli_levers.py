@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rift_sim.analysis.lever_list import LEVERS
 from rift_sim.analysis.lever_threshold import Goal, choose_dial, find_threshold
-from rift_sim.analysis.levers import LEVERS
 from rift_sim.analysis.quantity import parse_quantity
 from rift_sim.cli import main
 from rift_sim.cli.levers import cut, number

@@ -17,7 +17,7 @@ import numpy as np
 
 from rift_sim.analysis.informed import Knowledge, knowledge_of
 from rift_sim.analysis.layout import world_layout
-from rift_sim.analysis.levers import Footing, Lever, footing
+from rift_sim.analysis.lever import Footing, Lever, footing
 from rift_sim.analysis.paired import interval, run_series
 from rift_sim.analysis.pull import Pull, pull, pull_month
 from rift_sim.analysis.quantity import Found, Quantity, parse_quantity
@@ -134,7 +134,7 @@ def pull_levers(
     scenario
         Not a sweep.
     levers
-        From `rift_sim.analysis.levers.LEVERS`.
+        From `rift_sim.analysis.lever_list.LEVERS`.
     outcomes
         What is read.
     replicates
@@ -184,19 +184,25 @@ def pull_levers(
         for kind in (footings[p.lever.name, str(outcome)].kind,)
     ]
     options = [p.lever.name for p in pulls if p.lever.lines]
-    compared = {}
-    for k, outcome in enumerate(outcomes):
-        counts = any(footings[name, str(outcome)].kind in told for name in options)
-        kept = [read[name, k][1] for name in options if (name, k) in read]
-        less = lower[str(outcome)]
-        if counts and less is not None and len(kept) == len(options) > 1:
-            compared[str(outcome)] = tuple(
-                regrets(options, np.stack(kept, axis=1), lower=less, seed=scenario.seed)
-            )
+    compared = {
+        str(outcome): tuple(regrets(options, values, lower=less, seed=scenario.seed))
+        for k, outcome in enumerate(outcomes)
+        if any(footings[name, str(outcome)].kind in told for name in options)
+        and (less := lower[str(outcome)]) is not None
+        and (values := _options(options, k, read)) is not None
+    }
     return Levers(
         scenario, month, million, replicates, knowledge, tuple(pulls), footings, tuple(effects),
         compared,
     )  # fmt: skip
+
+
+def _options(
+    options: Sequence[str], outcome: int, read: Mapping[tuple[str, int], tuple[Floats, Floats]]
+) -> Floats | None:
+    """Return what options bring, shape (draw, option); None with fewer than two of them."""
+    kept = [read[name, outcome][1] for name in options if (name, outcome) in read]
+    return np.stack(kept, axis=1) if len(kept) == len(options) > 1 else None
 
 
 def find_outcomes(scenario: Scenario, outcomes: Sequence[Quantity]) -> list[Found]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rift_sim.analysis.informed import Knowledge, knowledge_of
+from rift_sim.analysis.lever import Footing, Lever, footing
 from rift_sim.analysis.lever_effects import find_outcomes
-from rift_sim.analysis.levers import LEVERS, Footing, Lever, choose_levers, footing
+from rift_sim.analysis.lever_list import LEVERS, choose_levers
 from rift_sim.analysis.paired import run_series
 from rift_sim.analysis.pull import later_events, pull_month, with_events
 from rift_sim.analysis.quantity import Quantity

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rift_sim.agents.partners import ABSORBED
-from rift_sim.analysis.levers import Lever
+from rift_sim.analysis.lever import Lever
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.vocabulary import AID_LINES

@@ -95,7 +95,7 @@ def levers(
         pull_levers,
         regret_csv,
     )
-    from rift_sim.analysis.levers import choose_levers
+    from rift_sim.analysis.lever_list import choose_levers
     from rift_sim.analysis.pull import load_single
     from rift_sim.analysis.quantity import parse_quantity
     from rift_sim.cli.console import Progress, make_console
@@ -203,7 +203,7 @@ def _effects(rows: Sequence[Effect], found: Levers) -> Table:
     table.add_column("step")
     for heading in ("difference [95 %]", "same\nsign"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("rests on", min_width=16)
+    table.add_column("rests on", min_width=16, overflow="fold")
     for row in sorted(rows, key=lambda row: -abs(row.mean)):
         mean, low, high = (number(scale.factor * x) for x in (row.mean, row.low, row.high))
         share = f"{100 * row.share:.0f} %" if row.mean else "-"
