@@ -187,6 +187,8 @@ def _table(found: Threshold) -> Table:
     import numpy as np
     from rich.table import Table
 
+    from rift_sim.cli.levers import number
+
     assert found.search is not None
     table = Table(box=None)
     for heading in (
@@ -197,7 +199,6 @@ def _table(found: Threshold) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     rows = zip(found.search.values, found.search.shares, found.outcomes, strict=True)
     for value, share, outcome in rows:
-        low, middle, high = np.quantile(outcome, [0.1, 0.5, 0.9])
-        cells = f"{value:.4g}", f"{100 * share:.0f} %", f"{middle:.4g} ({low:.4g} to {high:.4g})"
-        table.add_row(*cells)
+        low, middle, high = (number(x, sign="") for x in np.quantile(outcome, [0.1, 0.5, 0.9]))
+        table.add_row(f"{value:.4g}", f"{100 * share:.0f} %", f"{middle} ({low} to {high})")
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -67,9 +68,13 @@ def _share(axes: Axes, found: Threshold) -> None:
     if search.threshold is not None:
         value, low, high = search.threshold
         band = (max(low, found.low), min(high, found.high))
-        axes.axvspan(*band, color=GREY, alpha=0.18, linewidth=0)
+        axes.axvspan(*band, color=GREY, alpha=0.13, linewidth=0)
         axes.axvline(value, color=GREY, linewidth=1.0)
-        text = f"{value:.4g}, 95 % interval shaded"
+        ends = [
+            f"beyond {edge:g}" if math.isinf(end) else f"{end:.4g}"
+            for end, edge in ((low, found.low), (high, found.high))
+        ]
+        text = f"{value:.4g} (95 % interval, shaded: {ends[0]} to {ends[1]})"
     else:
         texts = {
             "none": "no value does it",
@@ -79,7 +84,7 @@ def _share(axes: Axes, found: Threshold) -> None:
         text = texts[search.outcome]
     axes.set_title(f"Threshold: {text}", fontsize=8.5, loc="left")
     axes.set_ylim(0.0, 104.0)
-    axes.set_ylabel(f"% of replicates with\n{goal}", fontsize=8)
+    axes.set_ylabel("% of replicates\nin which it holds", fontsize=8)
     axes.tick_params(labelbottom=False)
     # On the side where the share is low.
     side, align = (0.008, "left") if search.rising else (0.992, "right")
