@@ -13,9 +13,11 @@ from rift_sim.cli import (
     comparing,
     data,
     evidence,
+    levers,
     pictures,
     queries,
     running,
+    threshold,
     validation,
     variances,
 )
@@ -45,6 +47,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "explain": evidence.explain,
     "calibrate": calibrating.calibrate,
     "uncertainty": variances.uncertainty,
+    "levers": levers.levers,
+    "threshold": threshold.threshold,
     "validate": validation.validate,
 }
 _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {

@@ -21,6 +21,7 @@ __all__ = [
     "Result",
     "SummaryRow",
     "ks_distance",
+    "least_distance",
     "parameter_rows",
     "share_inside",
     "summary_rows",
@@ -58,7 +59,7 @@ class Result:
     @cached_property
     def threshold(self) -> float:
         """Distance from the prior up to which a posterior is taken for its prior."""
-        return max(LEAST_DISTANCE, _CRITICAL / float(np.sqrt(self.fit.effective)))
+        return least_distance(self.fit.effective)
 
 
 class ParameterRow(NamedTuple):
@@ -106,6 +107,17 @@ class SummaryRow(NamedTuple):
     posterior_median: float
     posterior_p95: float
     inside: str
+
+
+def least_distance(effective: float) -> float:
+    """Return how far a posterior must be from its prior to count as informed.
+
+    Parameters
+    ----------
+    effective
+        Effective sample size of the posterior.
+    """
+    return max(LEAST_DISTANCE, _CRITICAL / float(np.sqrt(effective)))
 
 
 def ks_distance(scores: Floats, weights: Floats) -> float:
