@@ -12,6 +12,7 @@ from rift_sim.cli import (
     calibrating,
     data,
     evidence,
+    exporting,
     pictures,
     queries,
     running,
@@ -44,6 +45,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "calibrate": calibrating.calibrate,
     "uncertainty": variances.uncertainty,
     "validate": validation.validate,
+    "export": exporting.export,
 }
 _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "data": (data.HELP, {"check": data.check, "targets": data.targets})
