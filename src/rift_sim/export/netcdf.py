@@ -77,6 +77,7 @@ class _Sheet:
         self._both = bool(layout.samples and layout.levels)
         self._several = len(source.arms) > 1
         self._sizes: dict[str, int] = {}
+        self._replicates = source.arms[0].replicates.size
         part = source.parts[0]
         for name, value in _global_attributes(source).items():
             file.attrs[name] = value
@@ -101,7 +102,9 @@ class _Sheet:
             name = f"{name}_quantiles"
         if name not in self.written:
             self._define(name, block)
-        values = block.values if block.statistic != "mean" else block.values[0]
+        # CF wants time last.
+        values = np.moveaxis(block.values, 1, -1)
+        values = values if block.statistic != "mean" else values[0]
         at: tuple[Any, ...] = (block.arm,) if self._several else ()
         if block.statistic != "mean":
             at = (*at, slice(block.first, block.first + len(block.numbers)))
@@ -110,7 +113,7 @@ class _Sheet:
     def _define(self, name: str, block: Block) -> None:
         axis = "year" if block.statistic == "mean" else "time"
         lead = {"mean": (), "replicate": ("replicate",), "quantile": ("quantile",)}
-        dims = (*lead[block.statistic], axis, *block.labels)
+        dims = (*lead[block.statistic], *block.labels, axis)
         if self._several:
             dims = ("scenario", *dims)
         limit = dict(zip(("replicate", "time"), _CHUNK, strict=True)) | {"scenario": 1}
@@ -126,7 +129,7 @@ class _Sheet:
             attrs["unit_label"] = block.units
         attrs["cell_methods"] = f"{axis}: {'sum' if block.kind == 'flow' else 'point'}"
         if block.statistic == "mean":
-            attrs["cell_methods"] += " realization: mean"
+            attrs["comment"] = f"Mean over {self._replicates} replicates."
         if block.statistic == "quantile":
             attrs["long_name"] += "; quantiles over replicates"
         text = [word for word in self.file.variables if self._describes(word, dims)]
@@ -186,6 +189,7 @@ class _Sheet:
         if name == "time":
             attrs["axis"] = "T"
         attrs |= {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian"}
+        attrs["units_metadata"] = "leap_seconds: none"
         attrs["bounds"] = f"{name}_bnds"
         for key, value in attrs.items():
             variable.attrs[key] = value

@@ -108,9 +108,10 @@ def open_source(
         also when nothing is left to write.
     """
     if len(folders) == 1 and not scenarios:
-        data = open_run(folders[0]).dataset
-        if "scenario" in data.dims:
-            scenarios = [str(label) for label in data["scenario"].to_numpy()]
+        run = open_run(folders[0])
+        folders = [run]
+        if "scenario" in run.dataset.dims:
+            scenarios = [str(label) for label in run.dataset["scenario"].to_numpy()]
     opened = open_arms(folders, scenarios, allow_mixed=allow_mixed)
     unpaired = tuple(unpairable(opened.arms))
     common = None if unpaired else common_replicates(opened.arms)
