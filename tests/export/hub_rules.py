@@ -92,18 +92,17 @@ TARGET = record(
             "additionalProperties": TEXT,
         },
         "target_type": {
-            "enum": ["continuous", "discrete", "date", "binary", "nominal", "ordinal"]
-            + ["compositional"]
+            "enum": [
+                *("continuous", "discrete", "date", "binary", "nominal", "ordinal"),
+                "compositional",
+            ]
         },
         "is_step_ahead": YES_NO,
     },
     description=TEXT,
     time_unit={"enum": ["day", "week", "month"]},
     additional_metadata={"type": "object"},
-) | {
-    "if": {"properties": {"is_step_ahead": {"const": True}}},
-    "then": {"required": ["time_unit"]},
-}
+) | {"if": {"properties": {"is_step_ahead": {"const": True}}}, "then": {"required": ["time_unit"]}}
 ROUND = record(
     {
         "round_id_from_variable": YES_NO,

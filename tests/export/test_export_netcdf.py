@@ -84,7 +84,7 @@ def test_paired_runs_share_a_file(short_runs: dict[str, Path], tmp_path: Path) -
 
 
 def test_runs_that_are_no_pairs_are_refused(short_runs: dict[str, Path], tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no pairs.*seed"):
+    with pytest.raises(InputError, match=r"no pairs.*seed"):
         export([short_runs["gone"], short_runs["seed"]], "netcdf", tmp_path / "two.nc")
     assert not list(tmp_path.iterdir())
 

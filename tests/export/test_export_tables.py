@@ -14,7 +14,7 @@ import pytest
 
 import rift_sim
 from rift_sim.errors import InputError
-from rift_sim.export import blocks, tables
+from rift_sim.export import blocks, hub, tables
 from rift_sim.export.blocks import parse_levels
 from rift_sim.export.source import Choice
 from rift_sim.export.write import export
@@ -30,10 +30,8 @@ def test_samples_come_back_from_csv(short_runs: dict[str, Path], tmp_path: Path)
     rows = read(tmp_path / "all.csv")
     data = rift_sim.load(short_runs["gone"]).dataset
     assert written.written == len(rows) == sum(array.size for array in data.data_vars.values())
-    found = {
-        (row["variable"], row["place"], row["group"], row["category"], row["replicate"], row["date"]):
-        row["value"] for row in rows
-    }  # fmt: skip
+    keys = ("variable", "place", "group", "category", "replicate", "date")
+    found = {tuple(row[key] for key in keys): row["value"] for row in rows}
     assert len(found) == len(rows), "no two rows have the same keys"
     days = data["time"].values.astype("datetime64[D]").astype(str)
     control, codes = data["control_department"].values, data["department"].values
@@ -119,7 +117,8 @@ def test_small_blocks_write_the_same(
         out = tmp_path / name
         export(
             [short_runs["gone"]], to, out, levels=(0.5, 0.9), samples=to != "iamc",
-            choice=Choice(variables=("control", "newly_displaced")), hub_files="csv",
+            choice=Choice(variables=("control", "newly_displaced"), until="2026-12",
+            departments=("27", "54")), hub_files="csv", period="year" if to == "iamc" else None,
         )  # fmt: skip
         file = next(out.rglob("*.csv")) if out.is_dir() else out
         return sorted(file.read_text(encoding="utf-8").splitlines())
@@ -128,6 +127,7 @@ def test_small_blocks_write_the_same(
     monkeypatch.setattr(blocks, "_LARGEST", 100)
     monkeypatch.setattr(blocks, "_LARGEST_SORTED", 100)
     monkeypatch.setattr(tables, "_ROWS", 7)
+    monkeypatch.setattr(hub, "_ROWS", 7)
     assert lines("parts") == whole
 
 
