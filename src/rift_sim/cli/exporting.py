@@ -25,10 +25,13 @@ def export(
     ] = False,
     departments: Annotated[
         list[str] | None,
-        typer.Option("--department", help="Only this department, by code or name; repeatable."),
+        typer.Option(
+            "--department", help="Only series of this department, by code or name; repeatable."
+        ),
     ] = None,
     groups: Annotated[
-        list[str] | None, typer.Option("--group", help="Only this armed group; repeatable.")
+        list[str] | None,
+        typer.Option("--group", help="Only series of this armed group; repeatable."),
     ] = None,
     since: Annotated[str | None, typer.Option(help="First month, YYYY-MM.")] = None,
     until: Annotated[str | None, typer.Option(help="Last month, YYYY-MM.")] = None,

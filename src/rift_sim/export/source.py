@@ -38,7 +38,8 @@ class Choice:
     since, until
         First and last month, ``YYYY-MM``.
     departments, groups
-        By code, id or name; None for all.
+        By code, id or name; only series by department, or by group, are written then. None
+        for all.
     replicates
         The first so many; None for all.
     named_groups
@@ -134,7 +135,9 @@ def _cut(data: xr.Dataset, choice: Choice) -> xr.Dataset:
         groups=choice.groups,
         replicates=choice.replicates,
     )
-    kept = [str(name) for name in part.data_vars]
+    chosen = {"department": choice.departments, "group": choice.groups}
+    dims = {dim for dim, labels in chosen.items() if labels is not None}
+    kept = [str(name) for name in part.data_vars if dims <= set(part[name].dims)]
     if choice.national:
         kept = [name for name in kept if is_national(part[name])]
     if not choice.named_groups:
@@ -144,8 +147,9 @@ def _cut(data: xr.Dataset, choice: Choice) -> xr.Dataset:
         raise InputError(
             "nothing is left to write",
             key="--variable",
-            allowed="series of the country with --national, "
-            "or single groups by municipality with --named-group-in-municipalities",
+            allowed="series of the country with --national, those by department with "
+            "--department, by group with --group; single groups by municipality with "
+            "--named-group-in-municipalities",
         )
     return part[kept]
 
