@@ -1,4 +1,4 @@
-"""Packages of the extra `validate`, imported where they are used."""
+"""Packages of the extras, imported where they are used."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from rift_sim.errors import InputError
 __all__ = ["need"]
 
 
-def need(module: str) -> Any:
-    """Return a module of scoringrules or scikit-learn.
+def need(module: str, extra: str = "validate") -> Any:
+    """Return a module of a package that only an extra installs.
+
+    Parameters
+    ----------
+    module
+        Its dotted name.
+    extra
+        The extra that has the package.
 
     Raises
     ------
@@ -23,5 +30,5 @@ def need(module: str) -> Any:
     except ImportError:
         package = {"sklearn": "scikit-learn"}.get(module.partition(".")[0], module)
         raise InputError(
-            f"this needs the package {package}", allowed="pip install 'rift-sim[validate]'"
+            f"this needs the package {package}", allowed=f"pip install 'rift-sim[{extra}]'"
         ) from None

@@ -247,8 +247,7 @@ def select(
     InputError
         When something is not there, or nothing would be left.
     """
-    if variables is not None:
-        data = data[_stored(data, variables)]
+    names = None if variables is None else _stored(data, variables)
     first, last = month_range(data)
     start = first if since is None else pick_month(data, since, "--since")
     stop = last if until is None else pick_month(data, until, "--until")
@@ -268,7 +267,10 @@ def select(
         raise InputError(
             f"{replicates:,} replicates are not there", key="--replicates", allowed=f"1 to {have:,}"
         )
-    return data if replicates is None else data.isel(replicate=slice(replicates))
+    if replicates is not None:
+        data = data.isel(replicate=slice(replicates))
+    # Last, because arrays by municipality have neither months nor replicates.
+    return data if names is None else data[names]
 
 
 def _stored(data: xr.Dataset, names: Iterable[str]) -> list[str]:

@@ -13,6 +13,7 @@ from rift_sim.cli import (
     comparing,
     data,
     evidence,
+    exporting,
     levers,
     pictures,
     queries,
@@ -50,6 +51,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "levers": levers.levers,
     "threshold": threshold.threshold,
     "validate": validation.validate,
+    "export": exporting.export,
 }
 _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "data": (data.HELP, {"check": data.check, "targets": data.targets})
