@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rift_sim.analysis.selection import month_range, one_scenario, pick_groups, pick_month
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.plots.style import Scale, scale_of
@@ -66,7 +67,7 @@ def mappable(run: Run, *, municipal: bool = False) -> list[str]:
 
 def last_month(run: Run) -> Month:
     """Return the last month of a run."""
-    return Month.parse(str(run.dataset["time"].to_numpy()[-1])[:7])
+    return month_range(run.dataset)[1]
 
 
 def parse_date(run: Run, text: str) -> Month:
@@ -77,45 +78,7 @@ def parse_date(run: Run, text: str) -> Month:
     InputError
         When it is not a month, or lies outside the run; says what the run covers.
     """
-    time = run.dataset["time"].to_numpy()
-    first, last = (Month.parse(str(time[k])[:7]) for k in (0, -1))
-    try:
-        month = Month.parse(text)
-    except ValueError as error:
-        raise InputError(str(error), key="--date", allowed=f"{first} to {last}") from None
-    if not first <= month <= last:
-        raise InputError(
-            f"{month} lies outside the run", key="--date", allowed=f"{first} to {last}"
-        )
-    return month
-
-
-def one_scenario(run: Run, scenario: str | None) -> Any:
-    """Return the dataset of a run, or of one scenario of a sweep.
-
-    Raises
-    ------
-    InputError
-        When a sweep has no scenario of that label; lists those it has.
-    """
-    data = run.dataset
-    if "scenario" not in data.dims:
-        return data
-    names = [str(name) for name in data["scenario"].to_numpy()]
-    if scenario not in names:
-        problem = f"there is no scenario '{scenario}'" if scenario else "the run is a sweep"
-        raise InputError(problem, key="--scenario", allowed=names, given=scenario)
-    return data.isel(scenario=names.index(str(scenario)))
-
-
-def _known_group(data: Any, group: str) -> str:
-    from rift_sim.seeds import load_ledger
-
-    groups = [str(name) for name in data["group"].to_numpy()]
-    group = load_ledger().group_id(group) or group
-    if group not in groups:
-        raise InputError(f"there is no group '{group}'", key="--group", allowed=groups, given=group)
-    return group
+    return pick_month(run.dataset, text)
 
 
 def department_layer(data: Any, variable: str, month: Month, group: str | None) -> MapLayer:
@@ -135,7 +98,7 @@ def department_layer(data: Any, variable: str, month: Month, group: str | None) 
                 key="--group",
                 allowed="--variable presence_survey",
             )
-        data = data.sel(group=_known_group(data, group))
+        data = data.sel(group=pick_groups(data, [group])[0])
     series = data[name]
     time = series["time"].to_numpy()
     stop = month.index - Month.parse(str(time[0])[:7]).index
@@ -174,7 +137,7 @@ def municipal_layer(data: Any, variable: str, month: Month, group: str | None) -
                 key="--group",
                 allowed=["presence_survey", "control"],
             )
-        data = data.sel(group=_known_group(data, group))
+        data = data.sel(group=pick_groups(data, [group])[0])
     stored = data[name].sel(year=month.year)
     values = np.asarray(stored.to_numpy(), np.float64)
     share = stored.attrs["units"] == "1"
