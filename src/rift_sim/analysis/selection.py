@@ -26,6 +26,7 @@ __all__ = [
     "pick_month",
     "pick_variable",
     "pick_variables",
+    "read_month",
     "select",
 ]
 
@@ -48,8 +49,8 @@ def one_scenario(run: Run, scenario: str | None) -> Any:
     return data.isel(scenario=names.index(str(scenario)))
 
 
-def month_range(data: xr.Dataset) -> tuple[Month, Month]:
-    """Return the first and the last month of a dataset."""
+def month_range(data: xr.Dataset | xr.DataArray) -> tuple[Month, Month]:
+    """Return the first and the last month of what has a dimension ``time``."""
     time = data["time"].to_numpy()
     return Month.parse(str(time[0])[:7]), Month.parse(str(time[-1])[:7])
 
@@ -127,6 +128,29 @@ def _series_by(data: xr.Dataset, by: str | None) -> dict[str, str]:
     ending = f"_{by}" if by else ""
     own = [str(name) for name in data.data_vars if set(data[name].dims) - {"scenario"} == dims]
     return {name.removesuffix(ending): name for name in own if name.endswith(ending)}
+
+
+def read_month(series: xr.DataArray, month: Month) -> tuple[xr.DataArray, Month]:
+    """Read a series at one month: a stock as it stands, a flow summed from January on.
+
+    Parameters
+    ----------
+    series
+        With a dimension ``time``, which goes away.
+    month
+        Within the series.
+
+    Returns
+    -------
+    DataArray, Month
+        The values, and the first month that is in them: of a flow January, or the first month
+        of the run if that is later.
+    """
+    first, _ = month_range(series)
+    stop = month.index - first.index
+    start = max(0, stop - month.month + 1) if series.attrs["kind"] == "flow" else stop
+    part = series.isel(time=slice(start, stop + 1))
+    return part.sum("time", dtype="float64", keep_attrs=True), first.shift(start)
 
 
 def pick_departments(data: xr.Dataset, names: Iterable[str]) -> list[str]:

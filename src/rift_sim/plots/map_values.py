@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rift_sim.analysis.selection import month_range, one_scenario, pick_groups, pick_month
+from rift_sim.analysis.selection import (
+    month_range,
+    one_scenario,
+    pick_groups,
+    pick_month,
+    read_month,
+)
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.plots.style import Scale, scale_of
@@ -24,6 +30,7 @@ __all__ = [
     "municipal_layer",
     "one_scenario",
     "parse_date",
+    "spell_months",
 ]
 
 _MUNICIPAL = {"presence_survey": "presence_probability", "control": "control_probability"}
@@ -100,11 +107,8 @@ def department_layer(data: Any, variable: str, month: Month, group: str | None) 
             )
         data = data.sel(group=pick_groups(data, [group])[0])
     series = data[name]
-    time = series["time"].to_numpy()
-    stop = month.index - Month.parse(str(time[0])[:7]).index
-    start = max(0, stop - month.month + 1) if series.attrs["kind"] == "flow" else stop
-    part = series.isel(time=slice(start, stop + 1)).transpose("replicate", "time", "department")
-    values = np.median(part.to_numpy().sum(axis=1, dtype=np.float64), axis=0)
+    part, first = read_month(series, month)
+    values = np.median(part.transpose("replicate", "department").to_numpy(), axis=0)
     units, kind = series.attrs["units"], series.attrs["kind"]
     largest = float(values.max())
     scale = scale_of(name, units, kind, largest, period="year")
@@ -112,11 +116,10 @@ def department_layer(data: Any, variable: str, month: Month, group: str | None) 
         scale = Scale(1.0, "municipalities")
     elif kind == "flow":
         scale = Scale(scale.factor, scale.label.removesuffix(" per year"))
-    first = Month.from_index(month.index - (stop - start))
     codes = [str(code) for code in series["department"].to_numpy()]
     shown = {code: float(v) * scale.factor for code, v in zip(codes, values, strict=True)}
     meaning = f"{series.attrs['long_name'].split(', by ')[0]}; median over replicates"
-    when = _spell(month) if first == month else f"{_spell(first, month)} to {_spell(month)}"
+    when = spell_months(first, month)
     return MapLayer(shown, scale, meaning, when, 100.0 if scale.share else largest * scale.factor)
 
 
@@ -151,7 +154,12 @@ def municipal_layer(data: Any, variable: str, month: Month, group: str | None) -
     return MapLayer(shown, scale, meaning, when, top)
 
 
-def _spell(month: Month, reader_knows: Month | None = None) -> str:
-    """Write a month in words, without the year that another month gives already."""
-    words = "%B" if reader_knows and reader_knows.year == month.year else "%B %Y"
+def spell_months(first: Month, last: Month) -> str:
+    """Write a span of months in words, a year that is common to both once."""
+    if first == last:
+        return _spell(last)
+    return f"{_spell(first, '%B' if first.year == last.year else '%B %Y')} to {_spell(last)}"
+
+
+def _spell(month: Month, words: str = "%B %Y") -> str:
     return date(month.year, month.month, 1).strftime(words)
