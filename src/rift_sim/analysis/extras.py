@@ -1,4 +1,4 @@
-"""Packages of the extra `validate`, imported where they are used."""
+"""Packages of extras, imported where they are used."""
 
 from __future__ import annotations
 
@@ -9,9 +9,17 @@ from rift_sim.errors import InputError
 
 __all__ = ["need"]
 
+_PACKAGES = {
+    "bokeh": ("bokeh", "report"),
+    "jinja2": ("jinja2", "report"),
+    "scoringrules": ("scoringrules", "validate"),
+    "sklearn": ("scikit-learn", "validate"),
+}
+"""Name of the package and of its extra, by the name it is imported by."""
+
 
 def need(module: str) -> Any:
-    """Return a module of scoringrules or scikit-learn.
+    """Return a module of a package that an extra brings.
 
     Raises
     ------
@@ -21,7 +29,8 @@ def need(module: str) -> Any:
     try:
         return import_module(module)
     except ImportError:
-        package = {"sklearn": "scikit-learn"}.get(module.partition(".")[0], module)
+        top = module.partition(".")[0]
+        package, extra = _PACKAGES.get(top, (top, "validate"))
         raise InputError(
-            f"this needs the package {package}", allowed="pip install 'rift-sim[validate]'"
+            f"this needs the package {package}", allowed=f"pip install 'rift-sim[{extra}]'"
         ) from None

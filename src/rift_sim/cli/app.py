@@ -14,6 +14,7 @@ from rift_sim.cli import (
     evidence,
     pictures,
     queries,
+    reporting,
     running,
     validation,
     variances,
@@ -42,6 +43,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "crises": evidence.crises,
     "explain": evidence.explain,
     "calibrate": calibrating.calibrate,
+    "report": reporting.report,
     "uncertainty": variances.uncertainty,
     "validate": validation.validate,
 }

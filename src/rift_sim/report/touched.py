@@ -17,7 +17,7 @@ from rift_sim.scenario.actions import Aid
 from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
-    from rift_sim.report.differences import Difference
+    from rift_sim.report.assumptions import Difference
     from rift_sim.scenario.events import Event
     from rift_sim.seeds.ledger import Ledger
     from rift_sim.seeds.records import Claim
@@ -72,7 +72,7 @@ def touched_claims(found: Sequence[Difference], ledger: Ledger) -> list[Touched]
     for name, claim in ledger.claims.items():
         told = ["its mechanism is switched"] if name in switched else []
         told += [f"parameter {p}" for p in parameters if name in ledger.parameters[p].claims]
-        told += [f"event: {_spell(lever)}" for lever in sorted(levers & _cause(claim))]
+        told += _spelled(levers & _cause(claim))
         if name in governing and not told:
             told.append("through what such a president does")
         if told:
@@ -145,6 +145,11 @@ def _of_presidents(events: Iterable[Event], ledger: Ledger) -> set[str]:
     }
 
 
-def _spell(lever: Lever) -> str:
-    kind, field = (part.replace("_", " ") for part in lever)
-    return f"{kind} ({field})" if field else kind
+def _spelled(levers: Iterable[Lever]) -> list[str]:
+    """Write levers in words, those of one kind of action together."""
+    fields: dict[str, list[str]] = {}
+    for kind, field in sorted(levers):
+        fields.setdefault(kind.replace("_", " "), []).append(field.replace("_", " "))
+    return [
+        f"event: {kind} ({', '.join(some)})".replace(" ()", "") for kind, some in fields.items()
+    ]
