@@ -153,8 +153,13 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.fixture
-def page(chromium: Any) -> Page:
-    """An empty tab of the browser."""
-    tab = Page(chromium)
+def tab(chromium: Any) -> Page:
+    """The tab of the browser, as the test before left it."""
+    return Page(chromium)
+
+
+@pytest.fixture
+def page(tab: Page) -> Page:
+    """The tab, emptied."""
     tab.reset()
     return tab

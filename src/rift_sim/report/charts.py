@@ -142,8 +142,8 @@ def _limits(fans: Sequence[Fan], scale: Scale, *, signed: bool) -> tuple[float, 
 
 
 def _digits(low: float, high: float) -> int:
-    """Return the decimals that leave about three figures of the span of an axis."""
-    return int(np.clip(2 - np.floor(np.log10(max(high - low, 1e-9))), 0, 6))
+    """Return the decimals that leave about four figures of the span of an axis."""
+    return int(np.clip(3 - np.floor(np.log10(max(high - low, 1e-9))), 0, 6))
 
 
 def _hover(line: Any, count: int, *, signed: bool, digits: int) -> Any:

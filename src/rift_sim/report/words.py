@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rift_sim.scenario.values import EVERYONE
 from rift_sim.seeds.text import number
-from rift_sim.vocabulary import AID_LINES
+from rift_sim.vocabulary import AID_LINES, COUNTRIES
 
 if TYPE_CHECKING:
     from rift_sim.calendar import Month
@@ -69,6 +69,10 @@ def _group(name: str, ledger: Ledger) -> str:
     if name == EVERYONE:
         return "all groups"
     return ledger.groups[name].name if name in ledger.groups else name
+
+
+def _proper(name: str) -> str:
+    return name.capitalize() if name in (*COUNTRIES, "china") else name
 
 
 def _groups(action: Any, ledger: Ledger) -> str:
@@ -183,13 +187,13 @@ _ACTIONS: Mapping[str, Callable[[Any, Ledger], str]] = {
         f"{'is listed as' if action.kind == 'fto' else 'is no longer listed as'} terrorist"
     ),
     "sanctuary": lambda action, _: (
-        f"refuge for groups in {action.country.capitalize()} at {percent(action.level)}"
+        f"refuge for groups in {_proper(action.country)} at {percent(action.level)}"
     ),
     "diplomacy": lambda action, _: (
         f"{action.kind} between the governments, effect {action.effect:+g} on a scale of -1 to 1"
     ),
     "cooperation": lambda action, _: (
-        f"work with the United States on {action.interest.capitalize()}, "
+        f"work with the United States on {_proper(action.interest)}, "
         f"{percent(action.effort)} of what is possible"
     ),
     "posture": _posture,
