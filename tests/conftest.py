@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,3 +82,20 @@ def short_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             settings=[f"end={end}"],
         )  # fmt: skip
     return {name: folder / name for name in made}
+
+
+@pytest.fixture
+def copy(short_runs: dict[str, Path], tmp_path: Path) -> Callable[..., Path]:
+    """Copy a run and change its manifest; ``identity`` changes parts of the identity."""
+
+    def make(name: str, *, identity: dict[str, str] | None = None, **changes: Any) -> Path:
+        folder = tmp_path / name
+        shutil.copytree(short_runs[name], folder)
+        file = folder / "manifest.json"
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        manifest |= changes
+        manifest["identity"] |= identity or {}
+        file.write_text(json.dumps(manifest), encoding="utf-8")
+        return folder
+
+    return make

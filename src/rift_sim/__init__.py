@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rift_sim.analysis.compare import Comparison, compare
+    from rift_sim.analysis.compare import compare
+    from rift_sim.analysis.comparison import Comparison
     from rift_sim.ensemble.run import Run, load, run
     from rift_sim.errors import InputError, RiftError
     from rift_sim.model import RiftModel
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 _HOME = {
-    "Comparison": "rift_sim.analysis.compare",
+    "Comparison": "rift_sim.analysis.comparison",
     "compare": "rift_sim.analysis.compare",
     "InputError": "rift_sim.errors",
     "RiftError": "rift_sim.errors",

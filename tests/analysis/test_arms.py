@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -19,23 +18,6 @@ from rift_sim.errors import InputError
 
 Copy = Callable[..., Path]
 KEPT_2026, GONE_2026 = "aid=kept, luck=2026", "aid=gone, luck=2026"
-
-
-@pytest.fixture
-def copy(short_runs: dict[str, Path], tmp_path: Path) -> Copy:
-    """Copy a run and change its manifest; ``identity`` changes parts of the identity."""
-
-    def make(name: str, *, identity: dict[str, str] | None = None, **changes: Any) -> Path:
-        folder = tmp_path / name
-        shutil.copytree(short_runs[name], folder)
-        file = folder / "manifest.json"
-        manifest = json.loads(file.read_text(encoding="utf-8"))
-        manifest |= changes
-        manifest["identity"] |= identity or {}
-        file.write_text(json.dumps(manifest), encoding="utf-8")
-        return folder
-
-    return make
 
 
 def test_two_runs_that_pair(short_runs: dict[str, Path]) -> None:

@@ -1,9 +1,8 @@
 """Runs opened to be set side by side: fit to be read, and what they share.
 
-An arm is one run, or one scenario of a sweep. Folders that cannot be read are refused here,
-once, so that comparisons, reports and exports all say the same. Runs of different code or
-different seeds are another thing than different scenarios: what differs between them is not
-only what was asked, so they are refused unless the caller takes them as they are and says so.
+An arm is one run, or one scenario of a sweep. Runs of different code or different seeds are
+another thing than different scenarios: what differs between them is not only what was asked, so
+they are refused unless the caller takes them as they are and says so.
 """
 
 from __future__ import annotations
@@ -12,32 +11,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.analysis.opening import open_run
 from rift_sim.analysis.selection import month_range, one_scenario
 from rift_sim.calendar import Month
 from rift_sim.ensemble.identity import COMPARED
-from rift_sim.ensemble.lock import held_by
-from rift_sim.ensemble.run import Run, load
 from rift_sim.errors import InputError
 from rift_sim.seeds.posterior import PRIOR
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = [
-    "MIXED",
-    "Arm",
-    "Arms",
-    "common_replicates",
-    "need_replicates",
-    "open_arms",
-    "open_run",
-    "unpairable",
-]
+    from rift_sim.ensemble.run import Run
+    from rift_sim.scenario import Scenario
+
+__all__ = ["MIXED", "Arm", "Arms", "common_replicates", "open_arms", "open_run", "unpairable"]
 
 MIXED = "mixed versions"
 """What marks outputs of runs that were made with different code or seeds."""
@@ -74,6 +66,19 @@ class Arm:
         found: xr.Dataset = one_scenario(self.run, self.scenario)
         return found
 
+    @cached_property
+    def point(self) -> Scenario:
+        """The scenario that was run, in a sweep with the levels of this point."""
+        if self.scenario is None:
+            return self.run.scenario
+        from rift_sim.ensemble.inputs import resolve_request
+
+        request = resolve_request(
+            self.run.scenario, replicates=None, seed=None, settings=(), design=None
+        )
+        found: Scenario = request.scenarios[(request.labels or ()).index(self.scenario)]
+        return found
+
     @property
     def replicates(self) -> NDArray[np.int64]:
         """Numbers of the finished replicates, rising."""
@@ -101,56 +106,6 @@ class Arms(NamedTuple):
     arms: tuple[Arm, ...]
     mixed: tuple[str, ...]
     notes: tuple[str, ...]
-
-
-def open_run(source: Run | str | Path) -> Run:
-    """Open one run for analysis.
-
-    Parameters
-    ----------
-    source
-        A run, or its folder. A run that was interrupted is taken as far as it got.
-
-    Raises
-    ------
-    InputError
-        When there is no run, another process is writing it, its manifest is missing, or no
-        replicate is finished.
-    """
-    folder = source.directory if isinstance(source, Run) else Path(source)
-    if not folder.exists() and (usual := Path("runs") / folder).is_dir():
-        raise InputError("no such folder", file=folder, allowed=f"the folder of a run: {usual}")
-    if folder.is_dir() and (writer := _writer(folder)):
-        raise InputError(
-            f"the run is still being written ({writer})",
-            file=folder,
-            allowed="a run that nobody is writing: wait until it ends, or stop it",
-        )
-    run = load(folder)
-    if not isinstance(run.manifest.get("identity"), dict):
-        raise InputError(
-            "manifest.json is missing or damaged, so it is not known what made the run",
-            file=folder,
-            allowed="a complete folder of a run; the same rift run command writes it anew",
-        )
-    need_replicates(run)
-    return run
-
-
-def need_replicates(run: Run) -> None:
-    """Refuse a run without a finished replicate."""
-    if not run.replicates:
-        raise InputError(
-            "the run has no finished replicate yet", file=run.directory, allowed="rift run first"
-        )
-
-
-def _writer(folder: Path) -> str | None:
-    """Say who writes to a folder; nobody can be told of where no lock may be opened."""
-    try:
-        return held_by(folder)
-    except OSError:
-        return None
 
 
 def open_arms(
@@ -227,13 +182,8 @@ def _arm(run: Run, scenario: str | None) -> Arm:
 
 def _as_swept(arm: Arm) -> Arm:
     """Take seed and parameters from the point of the sweep, which may set its own."""
-    from rift_sim.ensemble.inputs import resolve_request
-
-    base = arm.run.scenario
-    request = resolve_request(base, replicates=None, seed=None, settings=(), design=None)
-    labels = request.labels or ()
-    point: Any = request.scenarios[labels.index(str(arm.scenario))]
-    if point.parameters == base.parameters:
+    point = arm.point
+    if point.parameters == arm.run.scenario.parameters:
         return replace(arm, seed=point.seed)
     name = str(point.parameters)
     return replace(arm, seed=point.seed, parameters=name, parameters_hash=name)
@@ -277,7 +227,8 @@ def _mixed(arms: Sequence[Arm]) -> list[str]:
         if here.get("seeds") != there.get("seeds"):
             parts.append("the figures in seeds/")
         if parts:
-            found.append(f"{first.directory} and {arm.run.directory} in {' and '.join(parts)}")
+            what = " and ".join(parts)
+            found.append(f"{first.directory} and {arm.run.directory} differ in {what}")
     return found
 
 

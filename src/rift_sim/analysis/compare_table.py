@@ -16,7 +16,7 @@ from rift_sim.calendar import Month
 if TYPE_CHECKING:
     import xarray as xr
 
-    from rift_sim.analysis.compare import Comparison
+    from rift_sim.analysis.comparison import Comparison
 
 __all__ = ["COUNTRY", "CompareRow", "compare_rows", "rows_of", "to_csv", "year_ends"]
 
@@ -46,7 +46,7 @@ class CompareRow(NamedTuple):
     probability_first_above, probability_equal
         Share of pairs in which the first is greater, and in which both are equal.
     first_month_apart, first_month_unequal
-        See `rift_sim.analysis.compare.Comparison.over_time`; empty where there is none.
+        See `rift_sim.analysis.comparison.Comparison.over_time`; empty where there is none.
     first_replicates, second_replicates
         How many there are of each.
     pairing, versions

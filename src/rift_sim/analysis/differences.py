@@ -20,6 +20,7 @@ __all__ = [
     "first_apart",
     "first_unequal",
     "independent_differences",
+    "mean_interval",
     "paired_differences",
     "stack",
 ]
@@ -64,9 +65,7 @@ def paired_differences(first: Floats, second: Floats) -> Differences:
         Of the same shape (replicate, ...), rows of the same number from the same draws; two
         replicates or more.
     """
-    found = first - second
-    error = found.std(axis=0, ddof=1) / np.sqrt(len(found))
-    return _describe(first, second, found, found.mean(axis=0), error)
+    return _describe(first, second, first - second, paired=True)
 
 
 def independent_differences(first: Floats, second: Floats) -> Differences:
@@ -79,26 +78,40 @@ def independent_differences(first: Floats, second: Floats) -> Differences:
         Of a sample with more than 200 values, 200 quantiles stand for it in quantiles and
         probabilities, which are exact to half a percentage point then; means are of all.
     """
-    error = np.sqrt(sum(part.var(axis=0, ddof=1) / len(part) for part in (first, second)))
     one, other = _thin(first), _thin(second)
     crossed = (one[:, None] - other[None, :]).reshape(-1, *first.shape[1:])
-    mean = first.mean(axis=0) - second.mean(axis=0)
-    return _describe(first, second, crossed, mean, error)
+    return _describe(first, second, crossed, paired=False)
 
 
-def _describe(
-    first: Floats, second: Floats, found: Floats, mean: Floats, error: Floats
-) -> Differences:
+def _describe(first: Floats, second: Floats, found: Floats, *, paired: bool) -> Differences:
     return Differences(
         first.mean(axis=0),
         second.mean(axis=0),
-        mean,
-        mean - Z95 * error,
-        mean + Z95 * error,
+        *mean_interval(first, second, paired=paired),
         np.quantile(found, LEVELS, axis=0),
         (found > 0.0).mean(axis=0),
         (found == 0.0).mean(axis=0),
     )
+
+
+def mean_interval(first: Floats, second: Floats, *, paired: bool) -> tuple[Floats, Floats, Floats]:
+    """Return the mean difference, and both ends of its 95 % interval (normal).
+
+    Parameters
+    ----------
+    first, second
+        Shapes (replicate, ...), two replicates or more.
+    paired
+        Whether rows of the same number are pairs; there are as many of both then.
+    """
+    if paired:
+        found = first - second
+        mean = found.mean(axis=0)
+        error = found.std(axis=0, ddof=1) / np.sqrt(len(found))
+    else:
+        mean = first.mean(axis=0) - second.mean(axis=0)
+        error = np.sqrt(sum(part.var(axis=0, ddof=1) / len(part) for part in (first, second)))
+    return mean, mean - Z95 * error, mean + Z95 * error
 
 
 def _thin(values: Floats) -> Floats:

@@ -10,6 +10,7 @@ import typer
 from rift_sim import __version__
 from rift_sim.cli import (
     calibrating,
+    comparing,
     data,
     evidence,
     pictures,
@@ -39,6 +40,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "seeds": queries.seeds,
     "plot": pictures.plot,
     "map": pictures.draw_map,
+    "compare": comparing.compare,
     "claims": evidence.claims,
     "crises": evidence.crises,
     "explain": evidence.explain,

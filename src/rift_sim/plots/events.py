@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from rift_sim.ensemble.run import Run
+    from rift_sim.scenario import Scenario
 
-__all__ = ["Mark", "label_marks", "marks_of", "place_labels", "rule_marks"]
+__all__ = ["Mark", "label_marks", "marks_apart", "marks_of", "place_labels", "rule_marks"]
 
 _LONGEST = 88
 _ROW_POINTS = 9.5
@@ -63,6 +65,29 @@ def marks_of(run: Run) -> list[Mark]:
         Mark(np.datetime64(month, "ns"), _shorten("; ".join(dict.fromkeys(texts))))
         for month, texts in sorted(by_month.items())
     ]
+
+
+def marks_apart(scenarios: Sequence[Scenario], names: Sequence[str]) -> list[Mark]:
+    """Return marks for months in which something happens in one of two scenarios only.
+
+    Parameters
+    ----------
+    scenarios
+        Two of them, without a sweep.
+    names
+        What to call each.
+    """
+    found = []
+    for scenario, other, name in zip(scenarios, reversed(scenarios), names, strict=True):
+        by_month: dict[str, list[str]] = {}
+        for event in scenario.timeline:
+            if event not in other.timeline:
+                by_month.setdefault(str(event.date), []).append(_describe(event))
+        found += [
+            Mark(np.datetime64(month, "ns"), _shorten(f"{name}: {'; '.join(dict.fromkeys(texts))}"))
+            for month, texts in by_month.items()
+        ]
+    return sorted(found, key=lambda mark: mark.date)
 
 
 def _describe(event: Any) -> str:

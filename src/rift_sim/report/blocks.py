@@ -13,14 +13,14 @@ from rift_sim.analysis.extras import need
 from rift_sim.analysis.selection import month_range
 from rift_sim.ensemble.summary import by_year, national_series
 from rift_sim.plots.overview import PANELS
-from rift_sim.plots.style import Scale, scale_of
+from rift_sim.plots.style import Scale, difference_label, scale_of
 from rift_sim.report.charts import COLORS, DASHES, Fan, fan_chart, fan_of
 from rift_sim.report.words import month_in_words
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from rift_sim.analysis.compare import Comparison
+    from rift_sim.analysis.comparison import Comparison
 
 __all__ = [
     "Block",
@@ -192,10 +192,7 @@ def difference_blocks(comparison: Comparison) -> Iterator[Block]:
 
 def _of_difference(name: str, attrs: Any, largest: float) -> Scale:
     scale = scale_of(name, attrs["units"], attrs["kind"], largest)
-    if not scale.share:
-        return scale
-    points = "points of the index" if scale.label.startswith("index") else "percentage points"
-    return Scale(scale.factor, points)
+    return Scale(scale.factor, difference_label(scale), scale.share)
 
 
 def outcomes(comparison: Comparison) -> list[Outcome]:

@@ -25,7 +25,7 @@ from rift_sim.report.blocks import (
 )
 from rift_sim.report.charts import MOST
 from rift_sim.report.maps import Layer, department_layers
-from rift_sim.report.repeat import Recipe, parameters_of, recipe, scenario_of
+from rift_sim.report.repeat import Recipe, parameters_of, recipe
 from rift_sim.report.skill import Skill, skill_of
 from rift_sim.report.touched import Touched, touched_claims
 from rift_sim.report.words import month_in_words
@@ -34,7 +34,7 @@ from rift_sim.seeds import load_ledger
 if TYPE_CHECKING:
     import xarray as xr
 
-    from rift_sim.analysis.compare import Comparison
+    from rift_sim.analysis.comparison import Comparison
     from rift_sim.ensemble.session import Reporter
     from rift_sim.scenario import Scenario
     from rift_sim.seeds.ledger import Ledger
@@ -153,7 +153,7 @@ def gather(
         raise InputError(f"{len(arms)} scenarios are too many for a page", allowed=f"up to {MOST}")
     ledger = load_ledger()
     labels = tuple(arm.label for arm in arms)
-    scenarios = [scenario_of(arm) for arm in arms]
+    scenarios = [arm.point for arm in arms]
     base = _base(scenarios)
     against = [differences(scenario, base, ledger) for scenario in scenarios]
     shared = [e for e in scenarios[0].timeline if all(e in s.timeline for s in scenarios[1:])]

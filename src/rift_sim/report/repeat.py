@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rift_sim.ensemble.run import Run
     from rift_sim.scenario import Scenario
 
-__all__ = ["Recipe", "parameters_of", "recipe", "scenario_of"]
+__all__ = ["Recipe", "parameters_of", "recipe"]
 
 
 @dataclass(frozen=True)
@@ -41,37 +41,21 @@ class Recipe:
     facts: tuple[tuple[str, str], ...]
 
 
-def scenario_of(arm: Arm) -> Scenario:
-    """Return the scenario of an arm; of a sweep, that of its point."""
-    if arm.scenario is None:
-        return arm.run.scenario
-    from rift_sim.ensemble.inputs import resolve_request
-
-    request = resolve_request(
-        arm.run.scenario, replicates=None, seed=None, settings=(), design=None
-    )
-    place = (request.labels or ()).index(arm.scenario)
-    found: Scenario = request.scenarios[place]
-    return found
-
-
 def recipe(arm: Arm) -> Recipe:
     """Say how a run is repeated."""
     from rift_sim.scenario.write import resolved_yaml
 
-    scenario = scenario_of(arm)
+    scenario = arm.point
     replicates = int(arm.replicates.max()) + 1
     shipped = _is_shipped(scenario)
-    name = scenario.name if shipped else f"{scenario.name}.yaml"
+    name = scenario.name if shipped else re.sub(r"[^a-z0-9]+", "-", arm.label.lower()).strip("-")
+    file = name if shipped else f"{name}.yaml"
     municipal = " --municipal" if arm.run.manifest["identity"].get("municipal") else ""
-    command = (
-        f"rift run {shlex.quote(name)} -n {replicates} --seed {arm.seed}{municipal} "
-        f"--out {shlex.quote(f'runs/{scenario.name}')}"
-    )
+    command = f"rift run {file} -n {replicates} --seed {arm.seed}{municipal} --out runs/{name}"
     return Recipe(
         arm.label,
         command,
-        "" if shipped else name,
+        "" if shipped else file,
         "" if shipped else resolved_yaml(scenario),
         tuple(_facts(arm)),
     )

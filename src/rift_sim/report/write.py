@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rift_sim.analysis.arms import open_arms
-from rift_sim.analysis.compare import Comparison, compare
+from rift_sim.analysis.compare import compare
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -53,15 +53,13 @@ def write_report(
     from rift_sim.report.content import gather
     from rift_sim.report.render import render
 
-    comparison: Comparison | None = None
-    arms, _, notes = open_arms(sources, scenarios, allow_mixed=allow_mixed)
-    data = [arm.data for arm in arms]
-    if len(arms) > 1:
-        comparison = compare(
-            *sources, scenarios=scenarios, unpaired=unpaired, allow_mixed=allow_mixed
-        )
-        data, notes = list(comparison.data), comparison.notes
-    report = gather(arms, data, comparison=comparison, notes=notes, progress=progress)
+    if max(len(sources), len(scenarios)) > 1:
+        both = compare(*sources, scenarios=scenarios, unpaired=unpaired, allow_mixed=allow_mixed)
+        report = gather(both.arms, both.data, comparison=both, notes=both.notes, progress=progress)
+    else:
+        arms, _, notes = open_arms(sources, scenarios)
+        data = [arm.data for arm in arms]
+        report = gather(arms, data, comparison=None, notes=notes, progress=progress)
     options = [f"--scenario {shlex.quote(label)}" for label in scenarios]
     options += ["--unpaired"] * unpaired + ["--allow-mixed"] * allow_mixed
     folders = [f"runs/{Path(source).resolve().name}" for source in sources]
