@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rift_sim.analysis.extras import need
 from rift_sim.calendar import Month
 from rift_sim.plots.map_values import spell_months
+from rift_sim.plots.overview import PANELS
 from rift_sim.plots.style import Scale, scale_of
 from rift_sim.report.words import month_in_words
 
@@ -80,7 +81,7 @@ def _layer(data: Sequence[xr.Dataset], name: str) -> Layer:
         scale = Scale(1.0, "municipalities")
     elif flow:
         scale = Scale(scale.factor, scale.label.removesuffix(" per year"))
-    title = str(attrs["long_name"]).split(", by ")[0]
+    title = PANELS.get(name, str(attrs["long_name"]).split(", by ")[0])
     top = 100.0 if scale.share else max(largest * scale.factor, 1e-9)
     return Layer(name, title, scale, flow, values * scale.factor, top)
 
