@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,17 @@ def test_map_of_no_difference_at_all(short_runs: dict[str, Path]) -> None:
     )
     figure = difference_map(same, "control", "2026-01")
     assert figure.axes[-1].get_ylim() == (-1.0, 1.0)
+
+
+def test_long_names_become_letters_that_are_explained(pair: Comparison) -> None:
+    one, other = (
+        replace(arm, label=f"aid={level}, attrition=as-is, right")
+        for level, arm in zip(("none", "restored"), pair.arms, strict=True)
+    )
+    text = words(difference_fan(replace(pair, arms=(one, other)), "control"))
+    assert f"A minus B, where A is {one.label}; B is {other.label}" in text
+    assert "above zero: higher in A" in text
+    assert "A minus B: apart from" in text
 
 
 def test_marks_of_what_only_one_scenario_has(pair: Comparison) -> None:

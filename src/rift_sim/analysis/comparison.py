@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,6 +78,14 @@ class Comparison:
     def labels(self) -> tuple[str, ...]:
         """Name of each arm."""
         return tuple(arm.label for arm in self.arms)
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """Name of each arm where there is no room for more: A, B, C ..."""
+        count = len(self.arms)
+        if count > len(ascii_uppercase):
+            return tuple(f"R{number}" for number in range(1, count + 1))
+        return tuple(ascii_uppercase[:count])
 
     @property
     def differences(self) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import string
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,15 +17,7 @@ if TYPE_CHECKING:
     from rift_sim.analysis.comparison import Comparison
     from rift_sim.plots.style import Scale
 
-__all__ = ["compare_table", "heading", "letters"]
-
-
-def letters(comparison: Comparison) -> list[str]:
-    """Return a short name for each run: A, B, C ..."""
-    count = len(comparison.labels)
-    if count > len(string.ascii_uppercase):
-        return [f"R{number}" for number in range(1, count + 1)]
-    return list(string.ascii_uppercase[:count])
+__all__ = ["compare_table", "heading"]
 
 
 def heading(comparison: Comparison) -> list[str]:
@@ -34,7 +25,7 @@ def heading(comparison: Comparison) -> list[str]:
     first, last = comparison.months
     lines = [
         f"{letter}  {arm.label}: {arm.run.manifest.get('title', arm.run.name)}"
-        for letter, arm in zip(letters(comparison), comparison.arms, strict=True)
+        for letter, arm in zip(comparison.letters, comparison.arms, strict=True)
     ]
     if comparison.marks:
         lines.append(f"{'; '.join(comparison.marks).upper()}.")

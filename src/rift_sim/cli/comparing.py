@@ -192,12 +192,12 @@ def _ask(
 def _tables(found: Comparison, rows: Sequence[CompareRow]) -> list[Table]:
     """Lay out a table for each difference and date; by place, for each series too."""
     from rift_sim.analysis.compare_table import COUNTRY
-    from rift_sim.cli.compare_tables import compare_table, letters
+    from rift_sim.cli.compare_tables import compare_table
 
-    short = letters(found)
+    first, *others = found.letters
     names = {
-        difference: (short[0], letter)
-        for difference, letter in zip(found.differences, short[1:], strict=True)
+        difference: (first, letter)
+        for difference, letter in zip(found.differences, others, strict=True)
     }
     groups: dict[tuple[str, str, str], list[CompareRow]] = {}
     for row in rows:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rift_sim.calendar import Month
 from rift_sim.plots.country import SHORT_NAMES, draw_country, hatch_departments, name_departments
-from rift_sim.plots.difference_style import difference_scale, foot_height, label_figure, short
+from rift_sim.plots.difference_style import Caption, difference_scale, in_full, minus, names
 from rift_sim.plots.map_values import spell_months
 from rift_sim.plots.style import BLACK, GREY, PALETTE, Scale, difference_label, new_figure, tidy
 from rift_sim.vocabulary import SERIES
@@ -80,8 +81,14 @@ def difference_dots(
     data = data.isel({by: order})
     count, shown = data.sizes["difference"], data.sizes[by]
     width, step = 8.0, 0.19 + 0.09 * (count - 1)
-    head = 0.85 + 0.17 * bool(comparison.marks) + 0.22 * (count > 1)
-    foot = 0.5 + foot_height(comparison, _DOTS, width)
+    caption = Caption(
+        comparison,
+        width,
+        f"{SERIES[variable].long_name}, by {by}: difference",
+        f"{_when(data)}: {in_full(comparison, minus(comparison))}",
+        _DOTS,
+    )
+    head, foot = caption.head + 0.25, caption.foot + 0.5
     height = head + step * shown + foot
     figure = new_figure(width, height)
     left, right = 2.35, 0.75
@@ -89,7 +96,8 @@ def difference_dots(
         (left / width, foot / height, 1 - (left + right) / width, step * shown / height)
     )
     axes.axvline(0.0, color=BLACK, linewidth=0.8)
-    for number, colour in zip(range(count), PALETTE * 9, strict=False):
+    labels = minus(comparison)
+    for number, (label, colour) in enumerate(zip(labels, cycle(PALETTE), strict=False)):
         part = data.isel(difference=number)
         rows = np.arange(shown) + (0.5 - (number + 0.5) / count) * 0.62
         low, high = (part[name].to_numpy() * scale.factor for name in ("mean_low", "mean_high"))
@@ -100,14 +108,14 @@ def difference_dots(
         apart = (low > 0.0) | (high < 0.0)
         for kind, face in ((apart, colour), (~apart, "white")):
             axes.plot(mean[kind], rows[kind], "o", color=colour, markerfacecolor=face, markersize=4)
-        axes.plot([], [], "o-", color=colour, label=short(str(part["difference"].item())))
+        axes.plot([], [], "o-", color=colour, label=label)
     axes.set_ylim(-0.6, shown - 0.4)
     axes.set_yticks(range(shown), _names(data, by), fontsize=7.5)
     tidy(axes)
     axes.tick_params(axis="y", labelsize=7.5, length=0)
     axes.grid(axis="y", color="#F0F0F0", linewidth=0.6)
     axes.grid(axis="x", color="#E3E3E3", linewidth=0.6)
-    first = short(comparison.labels[0])
+    first = names(comparison)[0]
     axes.set_xlabel(
         f"{difference_label(scale)}\n← lower in {first}    |    higher in {first} →", fontsize=8
     )
@@ -116,15 +124,9 @@ def difference_dots(
     else:
         figure.legend(
             loc="upper left", fontsize=8, frameon=False, ncols=2,
-            bbox_to_anchor=(0.005, 1 - (head - 0.4) / height),
+            bbox_to_anchor=(0.005, 1 - (caption.head - 0.08) / height),
         )  # fmt: skip
-    label_figure(
-        figure,
-        comparison,
-        f"{SERIES[variable].long_name}, by {by}: difference",
-        f"{'; '.join(map(short, comparison.differences))}. {_when(data)}",
-        _DOTS,
-    )
+    caption.write(figure)
     return figure
 
 
@@ -201,15 +203,18 @@ def difference_map(
         ScalarMappable(norm, colormaps[_COLORS]), cax=figure.add_axes((0.07, 0.17, 0.022, 0.26))
     )
     bar.ax.tick_params(labelsize=8, length=2)
-    first, second = (short(str(part[name].item())) for name in ("first", "second"))
-    for y, words in ((0.437, f"higher in {first}"), (0.15, f"lower in {first}")):
-        figure.text(0.045, y, words, fontsize=7.5, style="italic", va="bottom")
-    figure.text(0.045, 0.458, textwrap.fill(difference_label(scale), 18), fontsize=8, va="bottom")
-    label_figure(
-        figure,
-        comparison,
-        f"{SERIES[variable].long_name}: difference",
-        f"{first} minus {second}. {_when(data)}",
-        _MAP,
+    first = names(comparison)[0]
+    unit, higher, lower = (
+        textwrap.fill(text, 22, break_on_hyphens=False)
+        for text in (difference_label(scale), f"higher in {first}", f"lower in {first}")
     )
+    figure.text(0.045, 0.437, f"{unit}\n\n{higher}", fontsize=7.5, va="bottom")
+    figure.text(0.045, 0.163, lower, fontsize=7.5, va="top")
+    Caption(
+        comparison,
+        6.6,
+        f"{SERIES[variable].long_name}: difference",
+        f"{_when(data)}: {in_full(comparison, [minus(comparison)[number]])}",
+        _MAP,
+    ).write(figure)
     return figure

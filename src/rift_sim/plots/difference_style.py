@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
     from rift_sim.analysis.comparison import Comparison
 
-__all__ = ["SPREAD", "difference_scale", "foot_height", "label_figure", "set_height", "short"]
+__all__ = ["SPREAD", "Caption", "difference_scale", "in_full", "minus", "names", "set_height"]
 
-_LONGEST = 44
+_LONGEST = 28
 SPREAD = {
     True: "over pairs of replicates",
     False: "of one run's replicates minus the other's, each with each",
@@ -31,9 +32,26 @@ SPREAD = {
 """What bands hold 50 and 90 % of, by whether runs are paired."""
 
 
-def short(label: str) -> str:
-    """Shorten the name of a run for where there is little room."""
-    return textwrap.shorten(label, _LONGEST, placeholder=" …")
+def names(comparison: Comparison) -> tuple[str, ...]:
+    """Return what to call each run in a figure: its label, or a letter if one is long."""
+    if any(len(label) > _LONGEST for label in comparison.labels):
+        return comparison.letters
+    return comparison.labels
+
+
+def minus(comparison: Comparison) -> tuple[str, ...]:
+    """Return what to call each difference in a figure."""
+    first, *others = names(comparison)
+    return tuple(f"{first} minus {other}" for other in others)
+
+
+def in_full(comparison: Comparison, differences: Sequence[str]) -> str:
+    """Write differences out, and what letters stand for if there are any."""
+    text = "; ".join(differences)
+    if names(comparison) == comparison.labels:
+        return text
+    pairs = zip(comparison.letters, comparison.labels, strict=True)
+    return f"{text}, where {'; '.join(f'{letter} is {label}' for letter, label in pairs)}"
 
 
 def difference_scale(data: xr.Dataset, variable: str, *, period: str = "month") -> Scale:
@@ -43,55 +61,76 @@ def difference_scale(data: xr.Dataset, variable: str, *, period: str = "month") 
     return scale_of(variable, data.attrs["units"], series.kind, float(shown), period=period)
 
 
-def label_figure(
-    figure: Figure, comparison: Comparison, title: str, subtitle: str, note: str
-) -> None:
-    """Write title and subtitle above, and limits and source below a figure.
+@dataclass(frozen=True)
+class Caption:
+    """What stands above and below a figure.
 
     Comparisons of independent runs or of mixed versions are marked under the title.
+
+    Attributes
+    ----------
+    comparison
+        That is shown.
+    width
+        Of the figure, in inches.
+    title, subtitle, note
+        Above, and at the bottom.
     """
-    width, height = figure.get_size_inches()
-    heading = textwrap.wrap(title, int(width * 9.4))
-    words = "; ".join(comparison.marks).upper()
-    below = textwrap.wrap(subtitle, int(width * 15.5))
-    top = 0.1
-    for text, colour, size, step, weight in (
-        ("\n".join(heading), BLACK, 11.0, 0.2 * len(heading), "bold"),
-        (words, VERMILLION, 8.5, 0.17 * bool(words), "bold"),
-        ("\n".join(below), BLACK, 8.5, 0.0, "normal"),
-    ):
+
+    comparison: Comparison
+    width: float
+    title: str
+    subtitle: str
+    note: str
+
+    @property
+    def head(self) -> float:
+        """Height of what stands above, in inches."""
+        return 0.2 + sum(height for *_, height in self._above())
+
+    @property
+    def foot(self) -> float:
+        """Height of what stands below, in inches."""
+        return 0.12 + 0.114 * len(self._below())
+
+    def write(self, figure: Figure) -> None:
+        """Write it all."""
+        width, height = figure.get_size_inches()
+        top = 0.1
+        for text, colour, size, weight, taken in self._above():
+            figure.text(
+                0.1 / width, 1 - top / height, text, fontsize=size, color=colour, va="top",
+                fontweight=weight, linespacing=1.2,
+            )  # fmt: skip
+            top += taken
         figure.text(
-            0.1 / width, 1 - top / height, text, fontsize=size, color=colour, va="top",
-            fontweight=weight, linespacing=1.2,
+            0.1 / width, 0.06 / height, "\n".join(self._below()), fontsize=6.5, color=GREY,
+            va="bottom", linespacing=1.25,
         )  # fmt: skip
-        top += step
-    figure.text(
-        0.1 / width,
-        0.06 / height,
-        "\n".join(_foot(comparison, note, width)),
-        fontsize=6.5,
-        color=GREY,
-        va="bottom",
-        linespacing=1.25,
-    )
 
+    def _above(self) -> list[tuple[str, str, float, str, float]]:
+        """Return texts with colour, size, weight and height."""
+        title = textwrap.wrap(self.title, int(self.width * 9.4))
+        marks = "; ".join(self.comparison.marks).upper()
+        below = textwrap.wrap(self.subtitle, int(self.width * 15.5))
+        return [
+            ("\n".join(title), BLACK, 11.0, "bold", 0.2 * len(title)),
+            (marks, VERMILLION, 8.5, "bold", 0.17 * bool(marks)),
+            ("\n".join(below), BLACK, 8.5, "normal", 0.15 * len(below)),
+        ]
 
-def foot_height(comparison: Comparison, note: str, width: float) -> float:
-    """Return the height, in inches, of what `label_figure` writes below a figure."""
-    return 0.12 + 0.114 * len(_foot(comparison, note, width))
-
-
-def _foot(comparison: Comparison, note: str, width: float) -> list[str]:
-    counts, seeds = comparison.counts, sorted({arm.seed for arm in comparison.arms})
-    how_many = f"{counts[0]:,} pairs of replicates"
-    if not comparison.paired:
-        how_many = f"{' and '.join(f'{count:,}' for count in counts)} replicates, not paired"
-    source = (
-        f"Source: rift_sim {__version__}, rift compare; {how_many}, "
-        f"seed {' and '.join(map(str, seeds))}."
-    )
-    texts = [text for text in (note, *comparison.notes, LIMITS, source) if text]
-    return [line for text in texts for line in textwrap.wrap(text, int(width * 18.5))]
+    def _below(self) -> list[str]:
+        counts = self.comparison.counts
+        seeds = sorted({arm.seed for arm in self.comparison.arms})
+        how_many = f"{counts[0]:,} pairs of replicates"
+        if not self.comparison.paired:
+            how_many = f"{' and '.join(f'{count:,}' for count in counts)} replicates, not paired"
+        source = (
+            f"Source: rift_sim {__version__}, rift compare; {how_many}, "
+            f"seed {' and '.join(map(str, seeds))}."
+        )
+        texts = [text for text in (self.note, *self.comparison.notes, LIMITS, source) if text]
+        return [line for text in texts for line in textwrap.wrap(text, int(self.width * 18.5))]
 
 
 def set_height(axes: Axes, lows: Sequence[Floats], highs: Sequence[Floats]) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rift_sim.plots.difference_style import (
     SPREAD,
+    Caption,
     difference_scale,
-    foot_height,
-    label_figure,
+    in_full,
+    minus,
+    names,
     set_height,
-    short,
 )
 from rift_sim.plots.events import label_marks, marks_apart, rule_marks
 from rift_sim.plots.fans import date_axis
@@ -64,38 +66,35 @@ def difference_fan(comparison: Comparison, variable: str) -> Figure:
     data = comparison.over_time(variable)
     scale = difference_scale(data, variable)
     count = data.sizes["difference"]
-    width, panel = 8.0, 3.2 if count == 1 else 2.3
-    foot = 0.4 + foot_height(comparison, _APART, width)
-    figure = new_figure(width, foot + 4.5 * count)
+    width, panel, gap = 8.0, 3.2 if count == 1 else 2.3, 0.55
+    caption = Caption(
+        comparison,
+        width,
+        f"{SERIES[variable].long_name}: difference",
+        f"{in_full(comparison, minus(comparison))}. Line: mean; dashes: its 95 % interval; "
+        f"bands: 50 and 90 % {SPREAD[comparison.paired]}.",
+        _APART,
+    )
+    figure = new_figure(width, caption.head + caption.foot + 4.5 * count)
+    first, *others = names(comparison)
     tops: list[float] = []
-    for number in range(count):
+    for number, other in enumerate(others):
         axes = figure.add_axes((0.1, 0.1, 0.87, panel / figure.get_size_inches()[1]))
         part = data.isel(difference=number)
         _draw_fan(axes, part, scale)
-        marks = marks_apart(
-            [comparison.arms[0].point, comparison.arms[number + 1].point],
-            [short(comparison.labels[0]), short(comparison.labels[number + 1])],
-        )
+        points = [comparison.arms[0].point, comparison.arms[number + 1].point]
+        marks = marks_apart(points, [first, other])
         rule_marks(axes, marks)
         tops.append(label_marks(axes, marks, height=panel))
-        _say_direction(axes, part)
-    head = 0.72 + 0.17 * bool(comparison.marks)
-    gap = 0.55
-    total = head + sum(tops) + count * panel + (count - 1) * gap + foot
+        _say_direction(axes, part, first, other)
+    total = caption.head + sum(tops) + count * panel + (count - 1) * gap + caption.foot + 0.4
     figure.set_size_inches(width, total)
-    top = total - head
+    top = total - caption.head
     for axes, taken in zip(list(figure.axes), tops, strict=True):
         top -= taken + panel
         axes.set_position((0.1, top / total, 0.87, panel / total))
         top -= gap
-    label_figure(
-        figure,
-        comparison,
-        f"{SERIES[variable].long_name}: difference",
-        f"{'; '.join(map(short, comparison.differences))}. Line: mean; dashes: its 95 % interval; "
-        f"bands: 50 and 90 % {SPREAD[comparison.paired]}.",
-        _APART,
-    )
+    caption.write(figure)
     return figure
 
 
@@ -118,9 +117,8 @@ def _draw_fan(axes: Axes, part: xr.Dataset, scale: Scale) -> None:
     axes.set_ylabel("\n".join(textwrap.wrap(difference_label(scale), 34)), fontsize=8.5)
 
 
-def _say_direction(axes: Axes, part: xr.Dataset) -> None:
+def _say_direction(axes: Axes, part: xr.Dataset, first: str, other: str) -> None:
     """Write which side of zero is whose, and from when on the runs are apart."""
-    first = short(str(part["first"].item()))
     for y, va, words in (
         (0.985, "top", "above zero: higher"),
         (0.015, "bottom", "below zero: lower"),
@@ -132,7 +130,7 @@ def _say_direction(axes: Axes, part: xr.Dataset) -> None:
     month = part["first_month_apart"].to_numpy()
     words = "not apart at the end" if np.isnat(month) else f"apart from {str(month)[:7]}"
     axes.text(
-        0.992, 0.015, f"{short(str(part['difference'].item()))}: {words}",
+        0.992, 0.015, f"{first} minus {other}: {words}",
         transform=axes.transAxes, fontsize=7, ha="right", va="bottom", bbox=_ON_WHITE,
     )  # fmt: skip
     if not np.isnat(month):
@@ -158,9 +156,21 @@ def difference_overview(comparison: Comparison, variables: Sequence[str]) -> Fig
     rows = math.ceil(len(variables) / _COLUMNS)
     columns = min(_COLUMNS, len(variables))
     width = max(8.0, _LEFT + columns * _PANEL[0] + (columns - 1) * _ACROSS + 0.2)
-    head = 0.95 + 0.17 * bool(comparison.marks) + 0.2 * (count > 1)
-    foot = 0.4 + foot_height(comparison, _SINGLE_MONTHS, width)
-    height = head + rows * _PANEL[1] + (rows - 1) * _DOWN + foot
+    bands = (
+        "its 95 % interval"
+        if count > 1
+        else f"its 95 % interval (dark) and 90 % {SPREAD[comparison.paired]} (light)"
+    )
+    caption = Caption(
+        comparison,
+        width,
+        minus(comparison)[0] if count == 1 else f"{names(comparison)[0]} minus others",
+        f"Differences month by month, {in_full(comparison, minus(comparison))}: mean and {bands}. "
+        f"Above zero: higher in {names(comparison)[0]}.",
+        _SINGLE_MONTHS,
+    )
+    head = caption.head + 0.3 + 0.25 * (count > 1)
+    height = head + rows * _PANEL[1] + (rows - 1) * _DOWN + caption.foot + 0.4
     figure = new_figure(width, height)
     for place, variable in enumerate(variables):
         row, column = divmod(place, _COLUMNS)
@@ -169,50 +179,35 @@ def difference_overview(comparison: Comparison, variables: Sequence[str]) -> Fig
         axes = figure.add_axes(
             (left / width, bottom / height, _PANEL[0] / width, _PANEL[1] / height)
         )
-        _draw_panel(axes, comparison.over_time(variable), variable)
+        _draw_panel(axes, comparison.over_time(variable), variable, minus(comparison))
     if count > 1:
         handles, labels = figure.axes[0].get_legend_handles_labels()
         figure.legend(
             handles, labels, loc="upper left", fontsize=8, frameon=False, ncols=min(3, count),
-            bbox_to_anchor=(0.005, 1 - (head - 0.62) / height),
+            bbox_to_anchor=(0.005, 1 - (caption.head - 0.08) / height),
         )  # fmt: skip
-    bands = (
-        "its 95 % interval"
-        if count > 1
-        else (f"its 95 % interval (dark) and 90 % {SPREAD[comparison.paired]} (light)")
-    )
-    label_figure(
-        figure,
-        comparison,
-        "; ".join(comparison.differences) if count == 1 else f"{comparison.labels[0]} minus others",
-        f"Differences month by month: mean and {bands}. Above zero: higher in "
-        f"{short(comparison.labels[0])}.",
-        _SINGLE_MONTHS,
-    )
+    caption.write(figure)
     return figure
 
 
-def _draw_panel(axes: Axes, data: xr.Dataset, variable: str) -> None:
+def _draw_panel(axes: Axes, data: xr.Dataset, variable: str, labels: Sequence[str]) -> None:
     time = data["time"].to_numpy()
     scale = difference_scale(data, variable)
     axes.axhline(0.0, color=BLACK, linewidth=0.8)
     lows, highs = [], []
-    single = data.sizes["difference"] == 1
-    for number, colour in zip(range(data.sizes["difference"]), PALETTE * 9, strict=False):
+    for number, (label, colour) in enumerate(zip(labels, cycle(PALETTE), strict=False)):
         part = data.isel(difference=number)
         mean, low, high = (
             part[name].to_numpy() * scale.factor for name in ("mean", "mean_low", "mean_high")
         )
-        if single:
+        if len(labels) == 1:
             fan = part["quantiles"].transpose("quantile", "time").to_numpy() * scale.factor
             axes.fill_between(time, fan[0], fan[-1], color=colour, alpha=0.18, linewidth=0)
             low_shown, high_shown = np.minimum(low, fan[0]), np.maximum(high, fan[-1])
         else:
             low_shown, high_shown = low, high
         axes.fill_between(time, low, high, color=colour, alpha=0.4, linewidth=0)
-        axes.plot(
-            time, mean, color=colour, linewidth=1.4, label=short(str(part["difference"].item()))
-        )
+        axes.plot(time, mean, color=colour, linewidth=1.4, label=label)
         lows.append(low_shown)
         highs.append(high_shown)
     axes.set_xlim(time[0], time[-1] + (time[-1] - time[-2] if len(time) > 1 else 0))
@@ -220,7 +215,7 @@ def _draw_panel(axes: Axes, data: xr.Dataset, variable: str) -> None:
     tidy(axes)
     date_axis(axes, len(time))
     axes.set_title(
-        PANELS.get(variable) or short(SERIES[variable].long_name),
+        PANELS.get(variable) or textwrap.shorten(SERIES[variable].long_name, 44, placeholder=" …"),
         fontsize=8.5,
         fontweight="bold",
         loc="left",
