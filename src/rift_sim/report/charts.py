@@ -81,15 +81,7 @@ def fan_chart(
         Of the fans.
     """
     models = need("bokeh.models")
-    moments = time.astype("datetime64[ms]")
-    columns: dict[str, Any] = {
-        "time": moments,
-        "month": [str(month) for month in time.astype("datetime64[M]")],
-    }
-    for k, fan in enumerate(fans):
-        columns[f"label{k}"] = [fan.label] * len(time)
-        columns |= {f"q{k}_{j}": band.astype("f4") for j, band in enumerate(fan.bands)}
-    source = models.ColumnDataSource(columns)
+    source = models.ColumnDataSource(_columns(time, fans))
     low, high = _limits(fans, scale, signed=signed)
     chart = need("bokeh.plotting").figure(
         height=_HEIGHT,
@@ -116,6 +108,18 @@ def fan_chart(
     chart.add_tools(_hover(lines[0], len(fans), signed=signed, digits=_digits(low, high)))
     _tidy(chart)
     return chart
+
+
+def _columns(time: NDArray[np.datetime64], fans: Sequence[Fan]) -> dict[str, Any]:
+    """Return the data of a chart: month, and label and quantiles of each fan."""
+    columns: dict[str, Any] = {
+        "time": time.astype("datetime64[ms]"),
+        "month": [str(month) for month in time.astype("datetime64[M]")],
+    }
+    for k, fan in enumerate(fans):
+        columns[f"label{k}"] = [fan.label] * len(time)
+        columns |= {f"q{k}_{j}": band.astype("f4") for j, band in enumerate(fan.bands)}
+    return columns
 
 
 def _draw_bands(chart: Any, source: Any, colors: Sequence[str], *, wide: bool) -> None:

@@ -149,8 +149,7 @@ def gather(
     InputError
         When there are more scenarios than can be told apart, or they share no series.
     """
-    if len(arms) > MOST:
-        raise InputError(f"{len(arms)} scenarios are too many for a page", allowed=f"up to {MOST}")
+    names = _check(arms, data)
     ledger = load_ledger()
     labels = tuple(arm.label for arm in arms)
     scenarios = [arm.point for arm in arms]
@@ -158,9 +157,6 @@ def gather(
     against = [differences(scenario, base, ledger) for scenario in scenarios]
     shared = [e for e in scenarios[0].timeline if all(e in s.timeline for s in scenarios[1:])]
     marks = [np.datetime64(str(event.date)) for event in shared]
-    names = series_names(data)
-    if not names:
-        raise InputError("the runs share no national series", allowed="runs that observe one")
     if progress is not None:
         progress.begin(len(names) + (len(compared(comparison)) if comparison else 0))
     series = _counted(series_blocks(data, labels, list(dict.fromkeys(marks))), progress)
@@ -185,6 +181,16 @@ def gather(
         skill_of(own_scores(), [arm.run for arm in arms]),
         tuple(recipe(arm) for arm in arms),
     )
+
+
+def _check(arms: Sequence[Arm], data: Sequence[xr.Dataset]) -> list[str]:
+    """Return the series that all scenarios have; refuse what does not go on a page."""
+    if len(arms) > MOST:
+        raise InputError(f"{len(arms)} scenarios are too many for a page", allowed=f"up to {MOST}")
+    names = series_names(data)
+    if not names:
+        raise InputError("the runs share no national series", allowed="runs that observe one")
+    return names
 
 
 def _counted(blocks: Iterable[Block], progress: Reporter | None) -> tuple[Block, ...]:
