@@ -16,6 +16,7 @@ from rift_sim.analysis.calibrate.problem import Fit, Problem
 from rift_sim.physics.arrays import Floats
 
 __all__ = [
+    "CRITICAL",
     "LEAST_DISTANCE",
     "ParameterRow",
     "Result",
@@ -29,7 +30,7 @@ __all__ = [
 
 LEAST_DISTANCE = 0.1
 """A posterior nearer to its prior than this counts as the same."""
-_CRITICAL = 1.36
+CRITICAL = 1.36
 """Kolmogorov-Smirnov distance at 5 %, times the root of the sample size."""
 _QUANTILES = (0.05, 0.5, 0.95)
 
@@ -58,7 +59,7 @@ class Result:
     @cached_property
     def threshold(self) -> float:
         """Distance from the prior up to which a posterior is taken for its prior."""
-        return max(LEAST_DISTANCE, _CRITICAL / float(np.sqrt(self.fit.effective)))
+        return max(LEAST_DISTANCE, CRITICAL / float(np.sqrt(self.fit.effective)))
 
 
 class ParameterRow(NamedTuple):
