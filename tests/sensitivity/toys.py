@@ -26,9 +26,10 @@ class ToyVariable(NamedTuple):
 
 @dataclass(frozen=True)
 class ToyScenario:
-    """Which function is simulated, and which case fails."""
+    """Which function is simulated, whether a parameter is drawn too, and which case fails."""
 
     function: Callable[[np.ndarray, np.random.Generator], float]
+    drawn: bool = False
     failing: int = -1
 
 
@@ -43,7 +44,10 @@ def toy_simulate(world: ToyWorld, case: Case) -> dict[str, Any]:
     if int(case) == world.scenario.failing:
         raise RuntimeError("told to fail")
     luck = np.random.default_rng(case.luck)
-    return {QUANTITY: np.array([world.scenario.function(np.array(case.values), luck)])}
+    values = [*case.values]
+    if world.scenario.drawn:  # The last parameter is not varied.
+        values.append(np.random.default_rng([5, case.beliefs]).random())
+    return {QUANTITY: np.array([world.scenario.function(np.array(values), luck)])}
 
 
 def toy_experiment(function: Any, **knobs: Any) -> Experiment:

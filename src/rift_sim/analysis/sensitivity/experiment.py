@@ -1,8 +1,8 @@
 """Many simulations, each with parameters of its own, of which a few numbers are kept.
 
-A simulation is a `Case`: values of some parameters, and the number of the replicate from which all
-else is drawn - the other parameters, the starting map, and chance. Cases with the same number share
-their luck, so that a difference between them is due to their parameters.
+A simulation is a `Case`: values of some parameters, and the numbers of the replicates from which
+all else is drawn - the other parameters, and luck (the starting map and chance). A difference
+between cases with the same numbers is due to the values alone.
 """
 
 from __future__ import annotations
@@ -55,28 +55,37 @@ class Case(int):
 
     Attributes
     ----------
-    luck
-        Number of the replicate from which everything is drawn that `values` do not give.
+    beliefs, luck
+        Numbers of the replicates from which the parameters are drawn that `values` do not give,
+        and the starting map and chance.
     values
-        Values of the varied parameters; empty where they are drawn too.
+        Values of the varied parameters.
     scenario
         Position of its scenario in the plan.
     """
 
+    beliefs: int
     luck: int
     values: tuple[float, ...]
     scenario: int
 
     def __new__(
-        cls, number: int, luck: int, values: tuple[float, ...] = (), scenario: int = 0
+        cls,
+        number: int,
+        *,
+        beliefs: int,
+        luck: int,
+        values: tuple[float, ...] = (),
+        scenario: int = 0,
     ) -> Case:
         """Give a number what is particular to it."""
         case = super().__new__(cls, number)
-        case.luck, case.values, case.scenario = luck, values, scenario
+        case.beliefs, case.luck, case.values, case.scenario = beliefs, luck, values, scenario
         return case
 
-    def __reduce__(self) -> tuple[type[Case], tuple[Any, ...]]:
-        return Case, (int(self), self.luck, self.values, self.scenario)
+    def __reduce__(self) -> tuple[Any, ...]:
+        own = {key: getattr(self, key) for key in ("beliefs", "luck", "values", "scenario")}
+        return partial(Case, int(self), **own), ()
 
 
 @dataclass(frozen=True)
@@ -167,7 +176,7 @@ def case_simulate(world: CaseWorld, case: int) -> dict[str, NDArray[Any]]:
 
     assert isinstance(case, Case)
     given = dict(zip(world.names, case.values, strict=True))
-    arrays = simulate(world.model, case.luck, given)
+    arrays = simulate(world.model, case.beliefs, given, initial=case.luck, chance=case.luck)
     return {QUANTITY: np.array([float(found.read(arrays)) for found in world.found.values()])}
 
 
@@ -183,7 +192,7 @@ def make_experiment(
     quantities
         What is read.
     names
-        Ids of the parameters that cases give values to; the others are drawn by their luck.
+        Ids of the parameters that cases give values to; the others are drawn.
 
     Raises
     ------
@@ -278,9 +287,7 @@ def _jobs(cases: Sequence[Case], workers: int) -> Iterator[Job]:
 
 
 @contextmanager
-def _kept(
-    experiment: Experiment, design: bytes, folder: Path | None
-) -> Iterator[Kept | _Memory]:
+def _kept(experiment: Experiment, design: bytes, folder: Path | None) -> Iterator[Kept | _Memory]:
     """Open what is kept of the experiment: a file named by everything that decides a number."""
     if folder is None:
         yield _Memory()

@@ -96,7 +96,7 @@ def evaluate(
     """Simulate the points of a design.
 
     The points of a block (a trajectory, a row of Sobol's scheme) share the luck of each of their
-    replicates, no two blocks have any in common.
+    replicates, and all of these the parameters that are not varied. Blocks have nothing in common.
 
     Parameters
     ----------
@@ -116,7 +116,12 @@ def evaluate(
     rows: Sequence[list[float]] = inputs.values(cube).tolist()
     cases = [
         # Further replicates leave the numbers of the first ones as they are.
-        Case(replicate * points + point, replicate * blocks + point // block, tuple(rows[point]))
+        Case(
+            replicate * points + point,
+            beliefs=point // block,
+            luck=replicate * blocks + point // block,
+            values=tuple(rows[point]),
+        )
         for replicate in range(replicates)
         for point in range(points)
     ]

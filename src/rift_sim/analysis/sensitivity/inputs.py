@@ -1,8 +1,8 @@
 """Parameters that are varied one by one: each by a quantile function, on the unit cube.
 
-A table of posterior draws is a joint distribution. Taken one by one its parameters keep what history
-made of each (the quantiles of its column), and lose how they hang together; `Inputs.ties` says how
-much that is.
+A table of posterior draws is a joint distribution. Taken one by one its parameters keep what
+history made of each (the quantiles of its column), and lose how they hang together; `Inputs.ties`
+says how much that is.
 """
 
 from __future__ import annotations
@@ -115,7 +115,8 @@ class Inputs:
         if self.table is None or len(self.tabled) < 2:
             return []
         columns = [self.table.names.index(name) for name in self.tabled]
-        matrix = np.corrcoef(rankdata(self.table.rows[:, columns], axis=0), rowvar=False)
+        ranks = rankdata(self.table.rows[:, columns], axis=0)
+        matrix = np.atleast_2d(np.corrcoef(ranks, rowvar=False))
         pairs = zip(*np.triu_indices(len(columns), 1), strict=True)
         found = [Tie(self.tabled[i], self.tabled[j], float(matrix[i, j])) for i, j in pairs]
         return sorted(found, key=lambda tie: -abs(tie.correlation))

@@ -1,9 +1,10 @@
 """Elementary effects (Morris 1991): what moves a result at all, at the price of few simulations.
 
-A trajectory starts at a point and moves one factor after the other, each by half of its probability:
-from the 12.5 % to the 62.5 % quantile, or from 37.5 to 87.5 %, or back. What the result changes at
-such a step is an effect. The mean of its absolute values over trajectories (Campolongo, Cariboni and
-Saltelli 2007, doi:10.1016/j.envsoft.2006.10.004) says how much a factor matters.
+A trajectory starts at a point and moves one factor after the other, each by half of its
+probability: from the 12.5 % to the 62.5 % quantile, or from 37.5 to 87.5 %, or back. What the
+result changes at such a step is an effect. The mean of its absolute values over trajectories
+(Campolongo, Cariboni and Saltelli 2007, doi:10.1016/j.envsoft.2006.10.004) says how much a factor
+matters.
 """
 
 from __future__ import annotations

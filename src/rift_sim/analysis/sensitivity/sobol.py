@@ -2,13 +2,14 @@
 
 Two samples A and B of the unit cube, and for each factor the sample A with that factor from B:
 `first` is the share of the variance that would go if the factor were known, `total` what it has a
-part in, alone and with others. Estimators are those of SALib (Saltelli et al. 2010,
-doi:10.1016/j.cpc.2009.09.018).
+part in, alone and with others. Both come from half the mean squared difference of two samples, the
+total order of SALib (Jansen 1999; Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018).
 
 A result that depends on chance, too, has every variance inflated. Here each point is simulated
 several times, and every row of the scheme shares its luck. A variance or covariance of means over R
 replicates has 1/R of what chance adds to one of single replicates; so (R x that of means - that of
-single ones) / (R - 1) has none of it left.
+single ones) / (R - 1) has none of it left. Parameters that are not varied are drawn once for each
+row: they are what A and B of a row have in common when chance is taken away.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ class Share(NamedTuple):
     factor
         Its name.
     first
-        Alone.
+        Alone, or together with parameters that are not varied.
     total
-        Alone and together with others.
+        Alone and together with any others.
     """
 
     factor: str
@@ -55,8 +56,10 @@ class Indices(NamedTuple):
     deviation
         Standard deviation of a single replicate.
     chance
-        Share of the variance of a single replicate that its parameters do not explain: chance,
-        the starting map, and parameters that are not varied.
+        Share of the variance of a single replicate that no parameter explains: chance, and the
+        starting map.
+    others
+        Share of the rest that parameters make which are not varied, without the others.
     shares
         Of the rest of the variance, by factor, largest total first. Estimates below zero, which
         few points can give, are set to zero; not a number where nothing varies.
@@ -65,6 +68,7 @@ class Indices(NamedTuple):
     mean: float
     deviation: float
     chance: Estimate
+    others: Estimate
     shares: list[Share]
 
 
@@ -121,12 +125,12 @@ def variance_shares(
     if scale <= 1e-10 * float(np.abs(values).max()):  # Rounding is no variance.
         nothing = Estimate(np.nan, np.nan, np.nan)
         shares = [Share(name, nothing, nothing) for name in names]
-        return Indices(float(values.mean()), 0.0, nothing, shares)
+        return Indices(float(values.mean()), 0.0, nothing, nothing, shares)
     scheme = ((values - values.mean()) / scale).reshape(replicates, -1, size)
     picks = _picks(scheme.shape[1], seed, draws)
     single = np.mean([_moments(part, picks) for part in scheme], axis=0)
     means = _moments(scheme.mean(axis=0), picks)
-    variance, *parts = (replicates * means - single) / (replicates - 1)
+    variance, *parts, others = (replicates * means - single) / (replicates - 1)
     # Nothing is left for parameters where chance explains all.
     variance = np.where(variance > 0.0, variance, np.nan)
     chance = 1.0 - np.nan_to_num(variance) / single[0]
@@ -136,6 +140,7 @@ def variance_shares(
         float(values.mean()),
         scale * float(single[0, 0]) ** 0.5,
         _estimate(np.clip(chance, 0.0, 1.0)),
+        _estimate(np.maximum(others / variance, 0.0)),
         sorted(shares, key=lambda share: -np.nan_to_num(share.total.value, nan=-1.0)),
     )
 
@@ -148,7 +153,7 @@ def _picks(rows: int, seed: int, draws: int) -> NDArray[np.intp]:
 
 
 def _moments(scheme: Floats, picks: NDArray[np.intp]) -> Floats:
-    """Return the variance, then the parts in it of all factors: first, then total.
+    """Return the variance, the parts in it of all factors (first, then total), and of others.
 
     Parameters
     ----------
@@ -160,15 +165,19 @@ def _moments(scheme: Floats, picks: NDArray[np.intp]) -> Floats:
     Returns
     -------
     ndarray
-        Shape (1 + 2 x factor, sample).
+        Shape (2 + 2 x factor, sample).
     """
     salib: Any = need("SALib.analyze.sobol")
     a, b = scheme[picks, 0], scheme[picks, -1]
     variance = np.var(np.concatenate([a, b]), axis=0)
     mixed = [scheme[picks, 1 + k] for k in range(scheme.shape[1] - 2)]
-    first = [variance * salib.first_order(a, ab, b) for ab in mixed]
     total = [variance * salib.total_order(a, ab, b) for ab in mixed]
-    return np.stack([variance, *first, *total])
+    # What A and B of a row have in common cancels in their difference; it would not in the
+    # product of which SALib makes its first order.
+    within = variance * salib.total_order(a, b, b)
+    first = [within - variance * salib.total_order(b, ab, a) for ab in mixed]
+    others = (a * b).mean(axis=0) - a.mean(axis=0) * b.mean(axis=0)
+    return np.stack([variance, *first, *total, others])
 
 
 def _estimate(samples: Floats) -> Estimate:
