@@ -15,6 +15,7 @@ from rift_sim.cli import (
     pictures,
     queries,
     running,
+    sensitivities,
     validation,
     variances,
 )
@@ -42,6 +43,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "crises": evidence.crises,
     "explain": evidence.explain,
     "calibrate": calibrating.calibrate,
+    "sensitivity": sensitivities.sensitivity,
     "uncertainty": variances.uncertainty,
     "validate": validation.validate,
 }
