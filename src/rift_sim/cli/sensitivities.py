@@ -206,9 +206,10 @@ def _summary(found: Study, result: Result) -> Iterator[str]:
 
 
 def _table(found: Study, result: Result) -> Table:
-    """Lay out the factors with the largest shares, and after them the largest effects."""
+    """Lay out the factors with the largest effects, or shares where there are no effects."""
     from rich.table import Table
 
+    from rift_sim.analysis.sensitivity.morris import effect_sign
     from rift_sim.plots.sensitivity import quantity_scale
 
     scale = quantity_scale(result)
@@ -224,15 +225,13 @@ def _table(found: Study, result: Result) -> Table:
         table.add_column("in all, %", justify="right", no_wrap=True)
     table.add_column("history")
     sections = {parameter.name: parameter.section for parameter in found.inputs.parameters}
-    for factor in list(dict.fromkeys([*shares, *effects]))[:_ROWS]:
+    for factor in list(effects or shares)[:_ROWS]:
         members = found.members[factor]
         about = sections[members[0]] if factor in sections else f"{len(members)} parameters"
         cells = [f"{factor}\n[dim]{about}[/]", " ".join(found.claims(factor)) or "-"]
         if effects:
             effect = effects[factor]
-            sign = "" if math.isnan(effect.mean) else "+" if effect.mean > 0 else "-"
-            mixed = abs(effect.mean) < 0.8 * effect.size.value
-            sign = "±" if mixed and not math.isnan(effect.mean) else sign
+            sign = effect_sign(effect)
             size = [scale.factor * number for number in effect.size]
             cells.append(f"{sign}{_number(size[0])}\n[dim]{_number(size[1])}–{_number(size[2])}[/]")
         if shares:

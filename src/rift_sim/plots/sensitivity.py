@@ -10,6 +10,7 @@ import numpy as np
 
 from rift_sim import __version__
 from rift_sim.analysis.sensitivity.history import INFORMED, NOT_FITTED, SAME
+from rift_sim.analysis.sensitivity.morris import effect_sign
 from rift_sim.ensemble.dataset import LIMITS
 from rift_sim.plots.style import BLACK, BLUE, GREY, PALETTE, new_figure, scale_of, tidy
 from rift_sim.vocabulary import SERIES
@@ -32,7 +33,7 @@ _WORDS = {
     "": "several parameters",
 }
 _MOST, _BAR, _HEAD, _FOOT, _GAP = 14, 0.27, 1.12, 1.0, 0.62
-_WIDTH, _LABELS, _PANEL = 9.2, 2.15, 2.95
+_WIDTH, _LABELS, _PANEL = 9.4, 1.85, 2.65
 
 
 def quantity_scale(result: Result) -> Scale:
@@ -55,20 +56,18 @@ def sensitivity_figure(study: Study, result: Result) -> Figure:
     result
         Of one quantity.
     """
-    shares = {share.factor: share for share in result.indices.shares} if result.indices else {}
-    effects = {effect.factor: effect for effect in result.effects if not effect.inert}
-    left = list(effects)[:_MOST]
-    right = list(shares)[:_MOST]
+    shares = result.indices.shares if result.indices else []
+    left = [effect.factor for effect in result.effects if not effect.inert][:_MOST]
+    right = [share.factor for share in shares if share.total.value > 0.0][:_MOST]
     rows = max(len(left), len(right), 3)
     height = _HEAD + rows * _BAR + _FOOT
     figure = new_figure(_WIDTH, height)
     panels = [part for part in ((left, "effects"), (right, "shares")) if part[0]]
     for place, (factors, what) in enumerate(panels):
-        start = _LABELS + place * (_LABELS + 0.1 + (_WIDTH - 2 * _LABELS) / 2 - 0.1)
-        wide = _PANEL if len(panels) == 1 else (_WIDTH - 2 * _LABELS) / 2 - 0.25
+        start = _LABELS + place * (_LABELS + _PANEL)
         tall = len(factors) * _BAR
         bottom = height - _HEAD - tall
-        axes = figure.add_axes((start / _WIDTH, bottom / height, wide / _WIDTH, tall / height))
+        axes = figure.add_axes((start / _WIDTH, bottom / height, _PANEL / _WIDTH, tall / height))
         colours = [_COLOURS.get(study.said(factor), _COLOURS[""]) for factor in factors]
         if what == "effects":
             _effects(axes, result, factors, colours)
@@ -80,7 +79,7 @@ def sensitivity_figure(study: Study, result: Result) -> Figure:
         axes.grid(axis="y", visible=False)
         axes.grid(axis="x", color="#E3E3E3", linewidth=0.6)
         axes.tick_params(axis="y", labelsize=7, length=0)
-    _words(figure, study, result, height)
+    _words(figure, study, result, [*left, *right])
     return figure
 
 
@@ -91,15 +90,14 @@ def _effects(axes: Axes, result: Result, factors: list[str], colours: list[str])
     axes.barh(range(len(factors)), size[:, 0], height=0.7, color=colours)
     axes.hlines(range(len(factors)), size[:, 1], size[:, 2], color=BLACK, linewidth=0.9)
     for row, factor in enumerate(factors):
-        mean = found[factor].mean
-        mark = "" if math.isnan(mean) else "+" if mean > 0 else "−"
-        if abs(mean) < 0.8 * found[factor].size.value:
-            mark = "±"
+        mark = effect_sign(found[factor])
         axes.text(
             size[row, 2] + 0.015 * size[:, 2].max(), row, mark, fontsize=8, va="center", ha="left"
         )
     axes.set_xlim(0.0, 1.08 * size[:, 2].max())
-    axes.set_title(f"Effect of a step of half its probability\n{scale.label}", fontsize=8)
+    axes.set_title(
+        f"Change by a step of half the probability of\nthe parameter, {scale.label}", fontsize=8
+    )
 
 
 def _shares(axes: Axes, result: Result, factors: list[str], colours: list[str]) -> None:
@@ -116,7 +114,7 @@ def _shares(axes: Axes, result: Result, factors: list[str], colours: list[str]) 
     axes.hlines(rows + 0.19, first[:, 1], first[:, 2], color=BLACK, linewidth=0.9)
     axes.set_xlim(0.0, max(10.0, 1.05 * total[:, 2].max(), 1.05 * first[:, 2].max()))
     axes.set_title(
-        "Share of the variance that parameters make, %\nin all (dark) and alone (pale)", fontsize=8
+        "Share of the variance by parameters, %\nin all (dark) and alone (pale)", fontsize=8
     )
 
 
@@ -126,12 +124,13 @@ def _label(study: Study, factor: str) -> str:
     return f"{factor}\n{shown}" if shown else factor
 
 
-def _words(figure: Figure, study: Study, result: Result, height: float) -> None:
+def _words(figure: Figure, study: Study, result: Result, factors: list[str]) -> None:
     from matplotlib.patches import Patch
 
+    _, height = figure.get_size_inches()
     name = f"{study.scenario.name}: what decides {result.quantity}"
     figure.text(0.012, 1 - 0.08 / height, name, fontsize=10.5, fontweight="bold", va="top")
-    shown = {study.said(factor) for factor in study.members}
+    shown = {study.said(factor) for factor in factors}
     kinds = [kind for kind in _COLOURS if kind in shown or (not kind and shown - set(_COLOURS))]
     handles = [Patch(color=_COLOURS[kind], label=_WORDS[kind]) for kind in kinds]
     figure.legend(
@@ -147,6 +146,12 @@ def _words(figure: Figure, study: Study, result: Result, height: float) -> None:
             f" Chance and the starting map make {100 * result.indices.chance.value:.0f} % of the "
             "variance of a replicate."
         )
+        varied = {name for share in result.indices.shares for name in study.members[share.factor]}
+        if len(varied) < len(study.inputs.names):
+            note += (
+                " Parameters without a bar on the right make "
+                f"{100 * result.indices.others.value:.0f} % of the rest."
+            )
     source = f"Source: rift_sim {__version__}, {study.screening + study.shares:,} simulations."
     wide = int(_WIDTH * 17)
     lines = [line for text in (note, LIMITS, source) for line in textwrap.wrap(text, wide)]

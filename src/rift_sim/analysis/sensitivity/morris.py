@@ -18,7 +18,7 @@ from rift_sim.analysis.resample import Estimate, draw_again, percentiles
 from rift_sim.analysis.sensitivity.factors import Factors, Runs
 from rift_sim.physics.arrays import Floats
 
-__all__ = ["LEVELS", "Effect", "elementary_effects", "morris_points"]
+__all__ = ["LEVELS", "Effect", "effect_sign", "elementary_effects", "morris_points"]
 
 LEVELS = 4
 """Levels of each parameter: the middles of four parts of equal probability."""
@@ -26,6 +26,9 @@ _STEP = LEVELS / (2.0 * (LEVELS - 1))
 """Size of a step, where SALib has the distance of the outer levels for 1."""
 _ABSOLUTE_NORMAL = (2.0 / np.pi) ** 0.5
 """Mean absolute value of a standard normal number."""
+
+_CLEAR = 0.8
+"""Share of the mean absolute effect from which on the mean tells the direction."""
 
 
 class Effect(NamedTuple):
@@ -62,6 +65,15 @@ class Effect(NamedTuple):
     def hidden(self) -> bool:
         """Whether what it does cannot be told from chance."""
         return not self.inert and self.size.low <= self.noise
+
+
+def effect_sign(effect: Effect) -> str:
+    """Return which way the result goes when a parameter goes up: +, −, or ± where it depends."""
+    if np.isnan(effect.mean) or effect.inert:
+        return ""
+    if abs(effect.mean) < _CLEAR * effect.size.value:
+        return "±"
+    return "+" if effect.mean > 0.0 else "−"
 
 
 def morris_points(factors: Factors, trajectories: int, seed: int) -> Floats:
