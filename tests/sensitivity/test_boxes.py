@@ -56,6 +56,13 @@ def test_a_planted_box_is_found_and_stands() -> None:
     assert box.steps[-1].density > 0.8 > box.steps[0].density
 
 
+def test_a_planted_box_is_found_among_many_columns() -> None:
+    """The screening keeps what matters, numbers and labels alike."""
+    (box, *_) = find_boxes(table(planted, 900, 150), most=1)
+    assert {limit.name for limit in box.limits} == {"p3", "p7", "aid"}
+    assert box.stands
+
+
 def test_two_boxes_one_after_the_other() -> None:
     def two(columns: dict[str, np.ndarray]) -> np.ndarray:
         return (columns["p1"] > 0.8) | (columns["p2"] < 0.2)
@@ -70,8 +77,8 @@ def test_two_boxes_one_after_the_other() -> None:
 def test_nothing_is_found_in_noise_that_stands() -> None:
     random = np.random.default_rng(4)
     stood = 0
-    for seed in range(3):
-        cases = table(random.random(600) < 0.3, 600, 15, seed)
+    for seed in range(2):
+        cases = table(random.random(500) < 0.3, 500, 6, seed)
         stood += sum(box.stands for box in find_boxes(cases, most=1))
     assert stood <= 1
 
@@ -100,10 +107,11 @@ def test_how_a_box_does() -> None:
     assert fit.coverage == pytest.approx(1 / 3)
     # Wilson's interval for one of one.
     assert fit.density == pytest.approx((1.0, 0.2065, 1.0), abs=1e-4)
-    assert fit.weight == pytest.approx(2 * (1 / 3) / (4 / 3))
+    assert fit.strength == pytest.approx(0.25**0.5 * 0.25)
     empty = fit_box((Limit("a", 0.9),), cases)
     assert empty.inside == 0
     assert np.isnan(empty.density.value)
+    assert empty.strength == 0.0
 
 
 def test_quasi_p_values_are_those_of_the_workbench() -> None:

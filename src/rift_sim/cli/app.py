@@ -11,6 +11,7 @@ from rift_sim import __version__
 from rift_sim.cli import (
     calibrating,
     data,
+    discovering,
     evidence,
     pictures,
     queries,
@@ -43,6 +44,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "crises": evidence.crises,
     "explain": evidence.explain,
     "calibrate": calibrating.calibrate,
+    "discover": discovering.discover,
     "sensitivity": sensitivities.sensitivity,
     "uncertainty": variances.uncertainty,
     "validate": validation.validate,

@@ -2,14 +2,16 @@
 
 The patient rule induction method peels thin slices off a box, each time the one whose loss raises
 most the share of cases of interest in what is left. That is done by the EMA workbench (Kwakkel
-2017, doi:10.1016/j.envsoft.2017.06.054) on two thirds of the cases. From the boxes on its way the
-one is taken that weighs coverage and density best, without limits that chance would give; and it
-is put to the test on the other third, of which the search saw nothing.
+2017, doi:10.1016/j.envsoft.2017.06.054) on two thirds of the cases, and among the columns in which
+cases of interest differ most from others. Limits that chance would give are taken off the boxes on
+its way; of what is left the box is taken that is furthest from chance, and it is put to the test on
+the other third, of which the search saw nothing.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.stats import binom, chi2_contingency, ks_2samp
 
 from rift_sim.analysis.extras import need
 from rift_sim.analysis.resample import Estimate
@@ -25,15 +27,19 @@ from rift_sim.physics.arrays import Floats
 
 __all__ = ["Box", "Fit", "Limit", "Step", "Table", "find_boxes", "fit_box", "inside_box", "quasi_p"]
 
-LARGEST_P = 0.05
-"""Limits with a larger quasi-p-value are left out."""
+LARGEST_P = 0.01
+"""Limits with a larger quasi-p-value are left out; a search tries many, so that 0.05 is too much."""
+MOST_COLUMNS = 8
+"""So many columns are searched, those in which cases of interest differ most from others."""
 FEWEST = 10
 """Fewer cases of interest are not searched."""
-_PEEL, _LEAST_MASS = 0.05, 0.05
+_SLICES = (0.05, 0.15)
+"""Shares of a box that a step peels off. A search ends where no step helps, thin ones at once."""
+_LEAST_MASS = 0.05
 _ANY = 1e-9
 """The workbench takes the cases at or above this for those of interest, and any such box."""
-_WORTH = 0.01
-"""What a limit must add to the weight of coverage and density to be kept."""
+_WORTH = 0.05
+"""Share of its strength that a box must gain by a further column."""
 _Z = 1.959964
 Booleans = NDArray[np.bool_]
 
@@ -117,10 +123,14 @@ class Fit(NamedTuple):
     density: Estimate
 
     @property
-    def weight(self) -> float:
-        """Harmonic mean of coverage and density."""
-        total = self.coverage + self.density.value
-        return 2.0 * self.coverage * self.density.value / total if total > 0.0 else 0.0
+    def strength(self) -> float:
+        """How far chance is from giving such a box: gain in density times root of its share.
+
+        This is the test statistic of a binomial share but for a constant of the cases.
+        """
+        if not self.inside:
+            return 0.0
+        return math.sqrt(self.inside / self.cases) * (self.density.value - self.base)
 
 
 class Step(NamedTuple):
@@ -201,8 +211,7 @@ def find_boxes(table: Table, most: int = 2, most_limits: int = 4) -> list[Box]:
         seen, unseen = rest.part(rest.seen), rest.part(~rest.seen)
         if min(seen.holds.sum(), (~seen.holds).sum()) < FEWEST:
             break
-        trajectory, steps = _peel(seen)
-        limits = _choose(seen, trajectory, most_limits)
+        limits, steps = _search(_screened(seen), most_limits)
         if not limits:
             break
         chances = zip(quasi_p(limits, seen), quasi_p(limits, unseen), strict=True)
@@ -215,7 +224,30 @@ def find_boxes(table: Table, most: int = 2, most_limits: int = 4) -> list[Box]:
     return boxes
 
 
-def _peel(table: Table) -> tuple[list[tuple[Limit, ...]], tuple[Step, ...]]:
+def _screened(table: Table) -> Table:
+    """Keep the columns that differ most between cases where the condition holds and others.
+
+    Among hundreds of columns a search for the best next slice finds more luck than anything else.
+    Columns are ranked by the p-value of a test of Kolmogorov and Smirnov, of labels by that of a
+    chi-square test. One that matters only together with others may be lost.
+    """
+    if len(table.columns) <= MOST_COLUMNS:
+        return table
+    chances = {name: _difference(values, table.holds) for name, values in table.columns.items()}
+    return _only(table, sorted(chances, key=lambda name: chances[name])[:MOST_COLUMNS])
+
+
+def _difference(values: NDArray[Any], holds: Booleans) -> float:
+    """Return how likely chance makes two parts of a column differ as much."""
+    if values.dtype.kind == "f":
+        return float(ks_2samp(values[holds], values[~holds], method="asymp").pvalue)
+    labels, which = np.unique(values, return_inverse=True)
+    counts = np.zeros((2, labels.size))
+    np.add.at(counts, (holds.astype(int), which), 1.0)
+    return float(chi2_contingency(counts[:, counts.sum(axis=0) > 0]).pvalue)
+
+
+def _peel(table: Table, slice_: float) -> tuple[list[tuple[Limit, ...]], tuple[Step, ...]]:
     """Return the boxes on the way of the search, and how each does."""
     frame = need("pandas").DataFrame(dict(table.columns))
     prim = need("ema_workbench.analysis.prim")
@@ -224,7 +256,7 @@ def _peel(table: Table) -> tuple[list[tuple[Limit, ...]], tuple[Step, ...]]:
         warnings.simplefilter("ignore")
         logging.getLogger("EMA").setLevel(logging.WARNING)
         search = prim.Prim(
-            frame, table.holds.copy(), threshold=_ANY, peel_alpha=_PEEL, paste_alpha=_PEEL,
+            frame, table.holds.copy(), threshold=_ANY, peel_alpha=slice_, paste_alpha=slice_,
             mass_min=_LEAST_MASS,
         )  # fmt: skip
         found = search.find_box()
@@ -250,29 +282,56 @@ def _limits(box: Any, whole: Any) -> tuple[Limit, ...]:
     return tuple(found)
 
 
-def _choose(
-    table: Table, trajectory: Sequence[tuple[Limit, ...]], most_limits: int
-) -> tuple[Limit, ...]:
-    """Return the box with the best weight of coverage and density that is simple enough."""
-    candidates = {_pruned(table, limits, most_limits): None for limits in trajectory}
-    best = max(candidates, key=lambda limits: (fit_box(limits, table).weight, -len(limits)))
-    # What adds next to nothing is left out, so that the box can be said in few words.
-    while len(best) > 1:
-        shorter = max(_without_one(best), key=lambda limits: fit_box(limits, table).weight)
-        if fit_box(shorter, table).weight < fit_box(best, table).weight - _WORTH:
+def _search(table: Table, most_limits: int) -> tuple[tuple[Limit, ...], tuple[Step, ...]]:
+    """Return the strongest box that is simple enough, and the way to it.
+
+    Left to itself the method shaves a little off every column. So it is run on one column, then on
+    that and one more, and so on, while the box becomes stronger (constrained PRIM, Kwakkel 2019,
+    doi:10.1002/ffo2.8, going forward instead of trying all subsets).
+    """
+    chosen: list[str] = []
+    best: tuple[tuple[Limit, ...], tuple[Step, ...]] = ((), ())
+    strength = 0.0
+    while len(chosen) < most_limits:
+        tries = {
+            name: _strongest(_only(table, [*chosen, name]))
+            for name in table.columns
+            if name not in chosen
+        }
+        found = {name: fit_box(limits, table).strength for name, (limits, _) in tries.items()}
+        name = max(found, key=lambda key: found[key], default="")
+        if not name or found[name] <= (1.0 + _WORTH) * strength:
             break
-        best = shorter
+        chosen.append(name)
+        best, strength = tries[name], found[name]
     return best
 
 
-def _pruned(table: Table, limits: tuple[Limit, ...], most_limits: int) -> tuple[Limit, ...]:
-    """Leave out sides that chance would give, one at a time, and what is too much to say."""
+def _strongest(table: Table) -> tuple[tuple[Limit, ...], tuple[Step, ...]]:
+    """Return the strongest box on the way of a search, without limits that chance would give."""
+    strongest: tuple[tuple[Limit, ...], tuple[Step, ...]] = ((), ())
+    strength = 0.0
+    for slice_ in _SLICES:
+        trajectory, steps = _peel(table, slice_)
+        for limits in dict.fromkeys(_pruned(table, limits) for limits in trajectory):
+            found = fit_box(limits, table).strength
+            if found > strength:
+                strongest, strength = (limits, steps), found
+    return strongest
+
+
+def _only(table: Table, names: Sequence[str]) -> Table:
+    columns = {name: table.columns[name] for name in names}
+    return Table(columns, table.holds, table.seen)
+
+
+def _pruned(table: Table, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
+    """Leave out sides that chance would give, the weakest first."""
     sides = tuple(side for limit in limits for side in _sides(limit))
     while sides:
         chances = quasi_p(sides, table)
         worst = int(np.argmax(chances))
-        few = len({side.name for side in sides}) <= most_limits
-        if chances[worst] <= LARGEST_P and few:
+        if chances[worst] <= LARGEST_P:
             break
         sides = sides[:worst] + sides[worst + 1 :]
     joined: dict[str, Limit] = {}
@@ -287,10 +346,6 @@ def _sides(limit: Limit) -> list[Limit]:
     if limit.low is None or limit.high is None:
         return [limit]
     return [limit._replace(high=None), limit._replace(low=None)]
-
-
-def _without_one(limits: tuple[Limit, ...]) -> list[tuple[Limit, ...]]:
-    return [limits[:k] + limits[k + 1 :] for k in range(len(limits))]
 
 
 def quasi_p(limits: Sequence[Limit], table: Table) -> Floats:
