@@ -178,7 +178,7 @@ def _preamble(found: Study) -> Iterator[str]:
         yield "Parameters over their priors."
         return
     ties = [f"{t.first} and {t.second} {t.correlation:+.2f}" for t in found.inputs.ties()[:_TIES]]
-    rest = f", the other {count - tabled} over their priors" if count > tabled else ""
+    rest = f", {count - tabled} others over their priors" if count > tabled else ""
     tied = f" Largest rank correlations there: {'; '.join(ties)}." if ties else ""
     yield (
         f"{tabled} parameters over what {table.describe()} left of each{rest}. They are varied one "

@@ -112,8 +112,7 @@ def _bars(axes: Axes, found: Discovery, box: Box) -> None:
     axes.set_ylim(len(labels) - 0.45, -0.6)
     axes.set_xlim(-0.01, 1.01)
     axes.set_xticks([])
-    for side in axes.spines.values():
-        side.set_visible(False)
+    axes.set_frame_on(False)
     axes.tick_params(axis="y", length=0)
 
 

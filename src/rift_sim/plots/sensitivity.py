@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rift_sim import __version__
-from rift_sim.analysis.sensitivity.history import INFORMED, NOT_FITTED, SAME
+from rift_sim.analysis.sensitivity.history import ASSUMED, INFORMED, NOT_FITTED, SAME
 from rift_sim.analysis.sensitivity.morris import effect_sign
 from rift_sim.ensemble.dataset import LIMITS
 from rift_sim.plots.style import BLACK, BLUE, GREY, PALETTE, new_figure, scale_of, tidy
@@ -24,12 +24,19 @@ if TYPE_CHECKING:
 
 __all__ = ["quantity_scale", "sensitivity_figure"]
 
-_COLOURS = {INFORMED: BLUE, SAME: PALETTE[4], NOT_FITTED: "#BBBBBB", "": PALETTE[2]}
+_COLOURS = {
+    INFORMED: BLUE,
+    SAME: PALETTE[4],
+    NOT_FITTED: "#BBBBBB",
+    ASSUMED: PALETTE[3],
+    "": PALETTE[2],
+}
 """By what history said of a parameter; several at once are green."""
 _WORDS = {
     INFORMED: "history informs it",
     SAME: "history was asked and says nothing",
     NOT_FITTED: "not fitted to history",
+    ASSUMED: "assumed by the scenario",
     "": "several parameters",
 }
 _MOST, _BAR, _HEAD, _FOOT, _GAP = 14, 0.27, 1.12, 1.0, 0.62

@@ -28,7 +28,7 @@ from rift_sim.physics.arrays import Floats
 __all__ = ["Box", "Fit", "Limit", "Step", "Table", "find_boxes", "fit_box", "inside_box", "quasi_p"]
 
 LARGEST_P = 0.01
-"""Limits with a larger quasi-p-value are left out; a search tries many, so that 0.05 is too much."""
+"""Limits with a larger quasi-p-value are left out; a search tries many, so 0.05 is too much."""
 MOST_COLUMNS = 8
 """So many columns are searched, those in which cases of interest differ most from others."""
 FEWEST = 10

@@ -17,6 +17,7 @@ from rift_sim.analysis.sensitivity.inputs import Input, inputs_of
 from rift_sim.errors import InputError
 from rift_sim.physics.arrays import Floats
 from rift_sim.seeds import load_ledger
+from rift_sim.seeds.posterior import load_posterior
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,9 +124,10 @@ def discover(
     inputs: dict[str, Input] = {}
     for _, scenario in points:
         inputs |= {parameter.name: parameter for parameter in inputs_of(scenario).parameters}
-    if wanted:
-        inputs_of(points[0][1], wanted)
-        inputs = {key: parameter for key, parameter in inputs.items() if key in wanted}
+    for key in wanted:
+        if key not in inputs:
+            inputs_of(points[0][1], [key])  # Says what is wrong with it.
+    inputs = {key: inputs[key] for key in inputs if not wanted or key in wanted}
     experiment = make_experiment([s for _, s in points], expression.quantities)
     plan = [
         Case(number, beliefs=number, luck=number, scenario=number % len(points))
@@ -138,7 +140,9 @@ def discover(
     columns = _columns(experiment, plan, points, list(inputs))
     rounds = np.arange(cases) // len(points)
     table = Table(columns, holds, rounds % _PARTS != _PARTS - 1)
+    first = points[0][1]
     ledger = load_ledger()
+    assumed = {key for _, scenario in points for key in scenario.assumptions}
     return Discovery(
         name,
         expression,
@@ -146,7 +150,7 @@ def discover(
         {str(quantity): numbers for quantity, numbers in values.items()},
         find_boxes(table, most, most_limits),
         {key: parameter for key, parameter in inputs.items() if key in columns},
-        history_said(experiment.worlds[0].model.posterior, ledger),  # type: ignore[attr-defined]
+        history_said(load_posterior(first.parameters, ledger), ledger, assumed),
     )
 
 

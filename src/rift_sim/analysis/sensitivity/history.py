@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,13 +16,16 @@ if TYPE_CHECKING:
     from rift_sim.seeds.ledger import Ledger
     from rift_sim.seeds.posterior import Posterior
 
-__all__ = ["INFORMED", "NOT_FITTED", "SAME", "history_said", "prior_shares"]
+__all__ = ["ASSUMED", "INFORMED", "NOT_FITTED", "SAME", "history_said", "prior_shares"]
 
 INFORMED, SAME, NOT_FITTED = "informed", "posterior = prior", "not fitted"
+ASSUMED = "assumed"
 _LEVELS = 2000
 
 
-def history_said(table: Posterior | None, ledger: Ledger) -> dict[str, str]:
+def history_said(
+    table: Posterior | None, ledger: Ledger, assumed: Collection[str] = ()
+) -> dict[str, str]:
     """Say of every parameter of the ledger whether history moved it.
 
     The criterion is that of a calibration's report: the distribution functions of posterior and
@@ -34,15 +38,18 @@ def history_said(table: Posterior | None, ledger: Ledger) -> dict[str, str]:
         Posterior draws; None where parameters come from the priors.
     ledger
         Has the priors.
+    assumed
+        Ids of parameters of which the scenario believes something of its own.
 
     Returns
     -------
     dict
-        `INFORMED`, `SAME` or `NOT_FITTED` by id.
+        `INFORMED`, `SAME`, `NOT_FITTED` or `ASSUMED` by id.
     """
     said = dict.fromkeys(ledger.parameters, NOT_FITTED)
+    own = dict.fromkeys(assumed, ASSUMED)
     if table is None:
-        return said
+        return said | own
     size = len(table.draws)
     effective = float(table.provenance.get("effective_sample_size", size))
     threshold = max(LEAST_DISTANCE, CRITICAL / effective**0.5)
@@ -50,7 +57,7 @@ def history_said(table: Posterior | None, ledger: Ledger) -> dict[str, str]:
         scores = ndtri(prior_shares(ledger.parameters[name].prior, values))
         distance = ks_distance(scores, np.full(size, 1.0 / size))
         said[name] = INFORMED if distance > threshold else SAME
-    return said
+    return said | own
 
 
 def prior_shares(prior: Distribution, values: Floats) -> Floats:

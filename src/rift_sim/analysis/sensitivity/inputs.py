@@ -54,6 +54,8 @@ class Input:
         Value below which a share of the probability lies.
     bounds
         Values are held within, as a run does.
+    tabled
+        Whether it follows the table of posterior draws.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Input:
     claims: tuple[str, ...]
     quantile: Callable[[float], float]
     bounds: tuple[float, float]
+    tabled: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,7 @@ class Inputs:
     @property
     def tabled(self) -> tuple[str, ...]:
         """Ids of those that follow the table."""
-        known = self.table.names if self.table else ()
-        return tuple(name for name in self.names if name in known)
+        return tuple(parameter.name for parameter in self.parameters if parameter.tabled)
 
     def values(self, cube: Floats) -> Floats:
         """Return the values at points of the unit cube; both of shape (point, parameter)."""
@@ -145,14 +147,14 @@ def inputs_of(scenario: Scenario, wanted: Sequence[str] = ()) -> Inputs:
     found = {}
     for name, parameter in ledger.parameters.items():
         belief = scenario.assumptions.get(name)
-        columns = () if table is None or belief is not None else table.names
         quantile = _quantile(parameter.prior if belief is None else belief)
-        if name in columns and table is not None:
-            quantile = partial(_empirical, np.sort(table.rows[:, columns.index(name)]))
+        tabled = table is not None and belief is None and name in table.names
+        if tabled and table is not None:
+            quantile = partial(_empirical, np.sort(table.rows[:, table.names.index(name)]))
         if quantile is not None:
             found[name] = Input(
                 name, str(parameter.unit), parameter.meaning, parameter.section, parameter.claims,
-                quantile, parameter.bounds,
+                quantile, parameter.bounds, tabled,
             )  # fmt: skip
     for name in wanted:
         if name not in ledger.parameters:

@@ -61,8 +61,8 @@ class Indices(NamedTuple):
     others
         Share of the rest that parameters make which are not varied, without the others.
     shares
-        Of the rest of the variance, by factor, largest total first. Estimates below zero, which
-        few points can give, are set to zero; not a number where nothing varies.
+        Of the rest of the variance, by factor, largest total first. Estimates outside 0 to 1,
+        which few points can give, are set to 0 or 1; not a number where nothing varies.
     """
 
     mean: float
@@ -131,16 +131,16 @@ def variance_shares(
     single = np.mean([_moments(part, picks) for part in scheme], axis=0)
     means = _moments(scheme.mean(axis=0), picks)
     variance, *parts, others = (replicates * means - single) / (replicates - 1)
-    # Nothing is left for parameters where chance explains all.
+    # Nothing is left for parameters where chance explains all; rows drawn again may all be alike.
     variance = np.where(variance > 0.0, variance, np.nan)
-    chance = 1.0 - np.nan_to_num(variance) / single[0]
-    found = [_estimate(np.maximum(part / variance, 0.0)) for part in parts]
+    chance = 1.0 - np.nan_to_num(variance) / np.where(single[0] > 0.0, single[0], np.nan)
+    found = [_estimate(np.clip(part / variance, 0.0, 1.0)) for part in parts]
     shares = [Share(name, found[k], found[len(names) + k]) for k, name in enumerate(names)]
     return Indices(
         float(values.mean()),
         scale * float(single[0, 0]) ** 0.5,
         _estimate(np.clip(chance, 0.0, 1.0)),
-        _estimate(np.maximum(others / variance, 0.0)),
+        _estimate(np.clip(others / variance, 0.0, 1.0)),
         sorted(shares, key=lambda share: -np.nan_to_num(share.total.value, nan=-1.0)),
     )
 

@@ -157,7 +157,7 @@ def study(
         scenario,
         inputs,
         factors.members(),
-        history_said(inputs.table, ledger),
+        history_said(inputs.table, ledger, scenario.assumptions),
         tuple(Result(*parts) for parts in zip(quantities, effects, indices, strict=True)),
         screening,
         shares,

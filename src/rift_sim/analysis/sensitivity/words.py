@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from rift_sim.analysis.sensitivity.boxes import Box, Fit, Limit
 from rift_sim.analysis.sensitivity.discovery import Discovery
-from rift_sim.analysis.sensitivity.history import NOT_FITTED, SAME
+from rift_sim.analysis.sensitivity.history import INFORMED
 
 __all__ = ["box_text", "cases_csv", "fits_csv", "limit_text", "limits_csv", "steps_csv", "unsaid"]
 
@@ -66,7 +66,7 @@ def unsaid(found: Discovery, box: Box) -> dict[str, str]:
     """Return the parameters of a box of which history says nothing, and why."""
     names = [limit.name for limit in box.limits if limit.name in found.inputs]
     said = {name: found.history[name] for name in names}
-    return {name: word for name, word in said.items() if word in (SAME, NOT_FITTED)}
+    return {name: word for name, word in said.items() if word != INFORMED}
 
 
 def limits_csv(found: Discovery) -> str:
