@@ -75,7 +75,8 @@ def discover(
     need("ema_workbench.analysis.prim")
     own = [f"seed={seed}"] if seed is not None else []
     chosen = load_scenario(scenario, settings=[*(settings or ()), *own])
-    with Progress("simulations") as progress, resumable(out, progress):
+    searching = Progress("searches")
+    with Progress("simulations") as progress, searching, resumable(out, progress):
         found = find(
             chosen.name,
             points_of(chosen),
@@ -87,6 +88,7 @@ def discover(
             folder=out,
             workers=workers if workers is not None else available_cores(),
             progress=progress,
+            searching=searching,
         )
     console = make_console()
     for line in _lines(found):

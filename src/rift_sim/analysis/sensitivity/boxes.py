@@ -15,7 +15,7 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ from scipy.stats import binom, chi2_contingency, ks_2samp
 from rift_sim.analysis.extras import need
 from rift_sim.analysis.resample import Estimate
 from rift_sim.physics.arrays import Floats
+
+if TYPE_CHECKING:
+    from rift_sim.ensemble.session import Reporter
 
 __all__ = ["Box", "Fit", "Limit", "Step", "Table", "find_boxes", "fit_box", "inside_box", "quasi_p"]
 
@@ -188,7 +191,9 @@ def fit_box(limits: Sequence[Limit], table: Table) -> Fit:
     )
 
 
-def find_boxes(table: Table, most: int = 2, most_limits: int = 4) -> list[Box]:
+def find_boxes(
+    table: Table, most: int = 2, most_limits: int = 4, progress: Reporter | None = None
+) -> list[Box]:
     """Look for boxes, each in what the earlier ones leave.
 
     Parameters
@@ -199,6 +204,8 @@ def find_boxes(table: Table, most: int = 2, most_limits: int = 4) -> list[Box]:
         Boxes at most; fewer where nothing is left that a box could tell from the rest.
     most_limits
         Columns that a box limits at most.
+    progress
+        Told how many searches there may be for a box, and how many are done.
 
     Raises
     ------
@@ -211,7 +218,7 @@ def find_boxes(table: Table, most: int = 2, most_limits: int = 4) -> list[Box]:
         seen, unseen = rest.part(rest.seen), rest.part(~rest.seen)
         if min(seen.holds.sum(), (~seen.holds).sum()) < FEWEST:
             break
-        limits, steps = _search(_screened(seen), most_limits)
+        limits, steps = _search(_screened(seen), most_limits, progress)
         if not limits:
             break
         chances = zip(quasi_p(limits, seen), quasi_p(limits, unseen), strict=True)
@@ -282,7 +289,9 @@ def _limits(box: Any, whole: Any) -> tuple[Limit, ...]:
     return tuple(found)
 
 
-def _search(table: Table, most_limits: int) -> tuple[tuple[Limit, ...], tuple[Step, ...]]:
+def _search(
+    table: Table, most_limits: int, progress: Reporter | None
+) -> tuple[tuple[Limit, ...], tuple[Step, ...]]:
     """Return the strongest box that is simple enough, and the way to it.
 
     Left to itself the method shaves a little off every column. So it is run on one column, then on
@@ -292,12 +301,15 @@ def _search(table: Table, most_limits: int) -> tuple[tuple[Limit, ...], tuple[St
     chosen: list[str] = []
     best: tuple[tuple[Limit, ...], tuple[Step, ...]] = ((), ())
     strength = 0.0
+    if progress is not None:
+        progress.begin(sum(range(len(table.columns), 0, -1)[:most_limits]))
     while len(chosen) < most_limits:
-        tries = {
-            name: _strongest(_only(table, [*chosen, name]))
-            for name in table.columns
-            if name not in chosen
-        }
+        tries = {}
+        for name in table.columns:
+            if name not in chosen:
+                tries[name] = _strongest(_only(table, [*chosen, name]))
+                if progress is not None:
+                    progress.advance(1)
         found = {name: fit_box(limits, table).strength for name, (limits, _) in tries.items()}
         name = max(found, key=lambda key: found[key], default="")
         if not name or found[name] <= (1.0 + _WORTH) * strength:

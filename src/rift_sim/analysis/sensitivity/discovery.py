@@ -84,6 +84,7 @@ def discover(
     folder: Path | None = None,
     workers: int = 1,
     progress: Reporter | None = None,
+    searching: Reporter | None = None,
 ) -> Discovery:
     """Run cases and look for boxes of parameters where the condition holds more often.
 
@@ -106,6 +107,8 @@ def discover(
         As in `find_boxes`.
     folder, workers, progress
         As in `run_cases`.
+    searching
+        As `progress` of `find_boxes`.
 
     Raises
     ------
@@ -148,7 +151,7 @@ def discover(
         expression,
         table,
         {str(quantity): numbers for quantity, numbers in values.items()},
-        find_boxes(table, most, most_limits),
+        find_boxes(table, most, most_limits, searching),
         {key: parameter for key, parameter in inputs.items() if key in columns},
         history_said(load_posterior(first.parameters, ledger), ledger, assumed),
     )
