@@ -46,7 +46,9 @@ def boxes_figure(found: Discovery) -> Figure:
         place = (6.1 / _WIDTH, (bottom + _TALL - tall) / height, 3.0 / _WIDTH, tall / height)
         _way(left, box, legend=row == 0)
         _bars(figure.add_axes(place), found, box)
-        left.set_title(f"Box {row + 1}", fontsize=8.5, loc="left", fontweight="bold")
+        verdict = "" if box.stands else " (does not stand the test)"
+        left.set_title(f"Box {row + 1}{verdict}", fontsize=8.5, loc="left", fontweight="bold")
+        figure.text(place[0], place[1] - 0.12 / height, _result(box, row), fontsize=7.5, va="top")
     title = f"{found.name}: where '{found.expression.text}'"
     figure.text(0.012, 1 - 0.08 / height, title, fontsize=10.5, fontweight="bold", va="top")
     cases = found.table.holds.size
@@ -55,6 +57,17 @@ def boxes_figure(found: Discovery) -> Figure:
     lines = [line for text in (_NOTE, LIMITS, source) for line in textwrap.wrap(text, wide)]
     figure.text(0.012, 0.06 / height, "\n".join(lines), fontsize=6.5, color=GREY, va="bottom")
     return figure
+
+
+def _result(box: Box, row: int) -> str:
+    """Say how the box does on cases that the search did not see."""
+    fit = box.unseen
+    share, low, high = (100.0 * number for number in fit.density)
+    rest = " that earlier boxes leave" if row else ""
+    return (
+        f"So in {share:.0f} % of {fit.inside:,} cases not seen ({low:.0f} to {high:.0f} %),\n"
+        f"against {100.0 * fit.base:.0f} % of all{rest}."
+    )
 
 
 def _way(axes: Axes, box: Box, *, legend: bool) -> None:
@@ -106,7 +119,7 @@ def _bars(axes: Axes, found: Discovery, box: Box) -> None:
         for place, bound in ((start, limit.low), (stop, limit.high)):
             if bound is not None:
                 text = f"{bound:.3g}" + ("" if unit == "1" else f" {unit}")
-                side = "left" if place < 0.15 else "right" if place > 0.85 else "center"
+                side = "left" if place < 0.4 else "right" if place > 0.6 else "center"
                 axes.text(place, row - 0.25, text, fontsize=7, ha=side, va="bottom")
     axes.set_yticks(range(len(labels)), labels, fontsize=7.5)
     axes.set_ylim(len(labels) - 0.45, -0.6)
