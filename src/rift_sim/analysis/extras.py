@@ -1,4 +1,4 @@
-"""Packages of the extra `validate`, imported where they are used."""
+"""Packages of the extras, imported where they are used."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from rift_sim.errors import InputError
 
 __all__ = ["need"]
 
+_PACKAGES = {"sklearn": "scikit-learn", "solara_assets": "solara-assets"}
 
-def need(module: str) -> Any:
-    """Return a module of scoringrules or scikit-learn.
+
+def need(module: str, extra: str = "validate") -> Any:
+    """Return a module of a package that only an extra installs.
 
     Raises
     ------
@@ -21,7 +23,8 @@ def need(module: str) -> Any:
     try:
         return import_module(module)
     except ImportError:
-        package = {"sklearn": "scikit-learn"}.get(module.partition(".")[0], module)
+        name = module.partition(".")[0]
         raise InputError(
-            f"this needs the package {package}", allowed="pip install 'rift-sim[validate]'"
+            f"this needs the package {_PACKAGES.get(name, name)}",
+            allowed=f"pip install 'rift-sim[{extra}]'",
         ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from rift_sim.ensemble.run import Run
+    from rift_sim.scenario import Event
 
-__all__ = ["Mark", "label_marks", "marks_of", "place_labels", "rule_marks"]
+__all__ = ["Mark", "label_marks", "marks_among", "marks_of", "place_labels", "rule_marks"]
 
 _LONGEST = 88
 _ROW_POINTS = 9.5
@@ -54,10 +56,17 @@ def marks_of(run: Run) -> list[Mark]:
     from rift_sim.scenario import expand
 
     first, *others = [scenario for _, scenario in expand(run.scenario)]
+    return marks_among(
+        event
+        for event in first.timeline
+        if all(event in other.timeline for other in others)
+    )
+
+
+def marks_among(events: Iterable[Event]) -> list[Mark]:
+    """Return a mark for each month in which one of the events happens."""
     by_month: dict[str, list[str]] = {}
-    for event in first.timeline:
-        if any(event not in other.timeline for other in others):
-            continue
+    for event in events:
         by_month.setdefault(str(event.date), []).append(_describe(event))
     return [
         Mark(np.datetime64(month, "ns"), _shorten("; ".join(dict.fromkeys(texts))))

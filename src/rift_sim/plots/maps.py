@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from rift_sim.ensemble.run import Run
+    from rift_sim.territory import Territory
 
-__all__ = ["map_figure"]
+__all__ = ["draw_layer", "map_figure"]
 
 _ARCHIPELAGO = "88"
 _EXTENT = (-79.3, -66.6, -4.5, 12.75)
@@ -85,31 +86,58 @@ def map_figure(
     return _draw(run, layer, municipal=municipal, group=group, scenario=scenario)
 
 
-def _draw(
-    run: Run, layer: MapLayer, *, municipal: bool, group: str | None, scenario: str | None
-) -> Figure:
+def draw_layer(
+    figure: Figure,
+    layer: MapLayer,
+    *,
+    bottom: float = 0.095,
+    height: float = 0.80,
+    scale: tuple[float, float] = (0.094, 0.325),
+    places: Territory | None = None,
+) -> None:
+    """Draw a layer on the map, with the archipelago in an inset and the colour scale.
+
+    Parameters
+    ----------
+    figure
+        As wide as the map, and about `height` of it as high as the map is.
+    bottom, height
+        Where the map stands, in shares of the figure's height.
+    scale
+        Where the colour scale begins and how high it is, in shares of the map's height.
+    places
+        Municipalities to be drawn as points, where the layer is by municipality.
+    """
     from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    figure = new_figure(6.6, 8.4)
-    axes = figure.add_axes((0.02, 0.095, 0.96, 0.80))
-    inset = figure.add_axes((0.045, 0.69, 0.115, 0.145))
+    axes = figure.add_axes((0.02, bottom, 0.96, height))
+    inset = figure.add_axes((0.045, bottom + 0.744 * height, 0.115, 0.181 * height))
     norm = Normalize(0.0, layer.top if layer.top > 0 else 1.0)
     for place, extent in ((axes, _EXTENT), (inset, _INSET)):
-        _outline(place, {} if municipal else layer.values, norm)
-        if municipal:
-            _points(place, run, layer.values, norm)
+        _outline(place, layer.values if places is None else {}, norm)
+        if places is not None:
+            _points(place, places, layer.values, norm)
         _frame(place, extent)
     _finish_inset(inset)
-    if not municipal:
+    if places is None:
         _name_highest(axes, layer)
-    bar = figure.add_axes((0.07, 0.17, 0.022, 0.26))
+    first, size = (bottom + scale[0] * height, scale[1] * height)
+    bar = figure.add_axes((0.07, first, 0.022, size))
     over = "max" if max(layer.values.values()) > layer.top * 1.001 else "neither"
     mapping = ScalarMappable(norm, colormaps[_COLORS])
     colors = figure.colorbar(mapping, cax=bar, extend=over)
     colors.ax.tick_params(labelsize=8, length=2)
-    figure.text(0.045, 0.445, textwrap.fill(layer.scale.label, 15), fontsize=8, va="bottom")
+    label = textwrap.fill(layer.scale.label, 15)
+    figure.text(0.045, first + size + 0.0185 * height, label, fontsize=8, va="bottom")
+
+
+def _draw(
+    run: Run, layer: MapLayer, *, municipal: bool, group: str | None, scenario: str | None
+) -> Figure:
+    figure = new_figure(6.6, 8.4)
+    draw_layer(figure, layer, places=_territory_of(run) if municipal else None)
     what = layer.meaning if group is None else f"{layer.meaning}; group {group.upper()}"
     heading = textwrap.fill(what, 62)
     figure.text(
@@ -174,12 +202,15 @@ def _outline(axes: Axes, values: dict[str, float], norm: Normalize) -> None:
     )
 
 
-def _points(axes: Axes, run: Run, values: dict[str, float], norm: Normalize) -> None:
-    """Draw municipalities at their seats, larger where more people live, highest on top."""
+def _territory_of(run: Run) -> Territory:
     from rift_sim.territory import load_territory
 
     own = run.scenario.territory
-    territory = load_territory(own.municipalities, own.neighbours, strict=own.strict)
+    return load_territory(own.municipalities, own.neighbours, strict=own.strict)
+
+
+def _points(axes: Axes, territory: Territory, values: dict[str, float], norm: Normalize) -> None:
+    """Draw municipalities at their seats, larger where more people live, highest on top."""
     places = [territory.index_of(code) for code in values]
     found = np.array(list(values.values()))
     order = np.argsort(found, kind="stable")
