@@ -37,7 +37,14 @@ def Assumptions(base: Scenario, chosen: solara.Reactive[Headline], current: Head
     def change(**what: Any) -> None:
         chosen.set(chosen.peek().model_copy(update=what))
 
-    aid, forces, president = in_words(base, headline)
+    aid, forces, president = (
+        words if taken else ""
+        for words, taken in zip(
+            in_words(base, headline),
+            (headline.aid is not None, headline.forces, headline.president),
+            strict=True,
+        )
+    )
     with solara.Card("Assumptions"):
         with solara.Div(classes=["rift-control"]):
             _Stops("U.S. aid left", AID, headline.aid, lambda level: change(aid=level))
@@ -61,7 +68,7 @@ def Assumptions(base: Scenario, chosen: solara.Reactive[Headline], current: Head
 
 @solara.component
 def _Stops(label: str, stops: dict[str, Any], value: Any, choose: Callable[[Any], None]) -> None:
-    """A slider with named stops; the name of the one it stands at is written above it."""
+    """Show a slider with named stops; the name of the one it stands at is written above it."""
     names = list(stops)
     place = list(stops.values()).index(value)
     solara.v.Slider(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import solara
 
+from rift_sim.calendar import month_axis
 from rift_sim.explore.style import block, text
 from rift_sim.plots.events import marks_among
 from rift_sim.plots.live import layer_figure, line_figure, line_scale
@@ -16,13 +17,11 @@ from rift_sim.plots.overview import PANELS
 from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
-    import xarray as xr
     from matplotlib.figure import Figure
 
-    from rift_sim.calendar import Month
+    from rift_sim.explore.watched import Moment
     from rift_sim.plots.map_values import MapLayer
     from rift_sim.plots.style import Scale
-    from rift_sim.scenario import Scenario
 
 __all__ = ["Charts", "Map"]
 
@@ -41,15 +40,15 @@ _SHARPNESS = 170
 
 
 @solara.component
-def Map(now: xr.Dataset, month: Month) -> None:
+def Map(now: Moment) -> None:
     """Show one series by department, and let the reader choose which."""
-    known = {PANELS[name]: name for name in _MAPPED if f"{name}_department" in now}
+    known = {PANELS[name]: name for name in _MAPPED if f"{name}_department" in now.data}
     title = solara.use_reactive(next(iter(known), ""))
     if not known:
         block("p", "The scenario observes nothing that can be mapped.", "rift-note")
         return
     solara.Select("The map shows", values=list(known), value=title)
-    layer = department_layer(now, known[title.value], month, None)
+    layer = department_layer(now.data, known[title.value], now.month, None)
     with solara.v.Html(tag="figure"):
         _image(layer_figure(layer), f"Map of Colombia by department. {_highest(layer)}")
         with solara.v.Html(tag="figcaption"):
@@ -57,17 +56,16 @@ def Map(now: xr.Dataset, month: Month) -> None:
 
 
 @solara.component
-def Charts(now: xr.Dataset, before: xr.Dataset | None, scenario: Scenario) -> None:
+def Charts(now: Moment, before: Moment | None) -> None:
     """Show the main series, with the value of the month."""
-    from rift_sim.calendar import month_axis
-
+    scenario = now.scenario
     months, marks = month_axis(scenario.start, scenario.months), marks_among(scenario.timeline)
     with solara.Div(classes=["rift-charts"]):
         for name, title in PANELS.items():
-            if name not in now:
+            if name not in now.data:
                 continue
-            series = now[name]
-            old = before[name] if before is not None and name in before else None
+            series = now.data[name]
+            old = before.data[name] if before is not None else None
             value = _say(float(series[0, -1]), line_scale(series, old))
             with solara.v.Html(tag="figure"):
                 with solara.v.Html(tag="figcaption"):
@@ -97,7 +95,9 @@ def _highest(layer: MapLayer) -> str:
 def _image(figure: Figure, words: str) -> None:
     """Put a figure on the page as PNG; nothing is loaded from elsewhere."""
     stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=_SHARPNESS)
+    # The browser is on the same machine: time counts, size does not.
+    quick = {"compress_level": 1}
+    figure.savefig(stream, format="png", dpi=_SHARPNESS, pil_kwargs=quick)
     data = base64.b64encode(stream.getvalue()).decode("ascii")
     source = f"data:image/png;base64,{data}"
     solara.v.Html(tag="img", attributes={"src": source, "alt": words})

@@ -93,9 +93,7 @@ def serve(scenario: Scenario, place: socket.socket, started: Callable[[str], Non
     # Said of each page: its cookie is not for use in a frame of another one.
     warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)
     show(scenario)
-    config = uvicorn.Config(
-        app, log_level="error", access_log=False, timeout_graceful_shutdown=1
-    )
+    config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1)
     try:
         Server(config).run(sockets=[place])
     except KeyboardInterrupt:

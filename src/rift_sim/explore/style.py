@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import TYPE_CHECKING
+
 import solara
 
-__all__ = ["CSS", "block", "text"]
+if TYPE_CHECKING:
+    from rift_sim.calendar import Month
+
+__all__ = ["CSS", "block", "spell", "text"]
 
 CSS = """
 .rift-page { max-width: 1240px; margin: 0 auto; padding: 0 8px 24px; }
@@ -19,16 +25,21 @@ CSS = """
 .rift-list li { margin-bottom: 4px; }
 .rift-events { max-height: 340px; overflow-y: auto; }
 .rift-month { font-weight: 600; }
-.rift-charts { display: grid; gap: 18px; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); }
+.rift-charts { display: grid; gap: 18px; margin-top: 8px;
+  grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); }
 .rift-page figure { margin: 0; }
 .rift-page figure img { width: 100%; height: auto; display: block; background: white; }
 .rift-page figcaption { font-size: 0.9rem; line-height: 1.3; min-height: 2.6em; }
 .rift-value { font-weight: 600; display: block; }
 .rift-changed { border-left: 4px solid #0072B2; padding-left: 10px; font-weight: 600; }
+.rift-narrow { display: none; }
 .rift-control { margin-bottom: 12px; }
 .rift-control .v-input__slider .v-input__slot { flex-direction: column; align-items: stretch; }
 .rift-control .v-input__slider .v-label { color: inherit; font-weight: 600; margin: 0; }
-@media (max-width: 959px) { .rift-main { grid-template-columns: minmax(0, 1fr); } }
+@media (max-width: 959px) {
+  .rift-main { grid-template-columns: minmax(0, 1fr); }
+  .rift-page .rift-narrow { display: block; }
+}
 """
 
 
@@ -40,3 +51,8 @@ def block(tag: str, words: str, look: str = "") -> None:
 def text(words: str, look: str = "") -> None:
     """Put text on the page, within a line."""
     block("span", words, look)
+
+
+def spell(month: Month) -> str:
+    """Write a month in words."""
+    return f"{date(month.year, month.month, 1):%B %Y}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rift_sim.calendar import Month
 from rift_sim.initial.world import World
 from rift_sim.model import RiftModel
 from rift_sim.recorder import Recorder
@@ -17,7 +19,44 @@ if TYPE_CHECKING:
 
     from rift_sim.scenario import Scenario
 
-__all__ = ["Watched"]
+__all__ = ["Moment", "Watched"]
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """What a page shows of a run at one moment; it does not hold the model.
+
+    Attributes
+    ----------
+    run
+        The same for all moments of a run, and of no other run.
+    base, scenario
+        The scenario, without and with the assumptions.
+    assumed
+        The assumptions.
+    replicate
+        Number of the replicate.
+    lived
+        Months simulated so far.
+    over
+        Whether the scenario has ended.
+    data
+        What was recorded, as the dataset of a run with one replicate.
+    """
+
+    run: object
+    base: Scenario
+    scenario: Scenario
+    assumed: Headline
+    replicate: int
+    lived: int
+    over: bool
+    data: xr.Dataset
+
+    @property
+    def month(self) -> Month:
+        """The month that was simulated last."""
+        return self.scenario.start.shift(self.lived - 1)
 
 
 class Watched(RiftModel):
@@ -35,17 +74,13 @@ class Watched(RiftModel):
     replicate
         Number of the replicate, from 0.
 
-    Attributes
-    ----------
-    assumed
-        The assumptions of this run.
     """
 
     def __init__(
         self, base: Scenario, choose: Callable[[], Headline] = Headline, *, replicate: int = 0
     ) -> None:
-        self.assumed = choose()
-        super().__init__(world=World(assume(base, self.assumed)), replicate=replicate)
+        self._base, self._assumed, self._run = base, choose(), object()
+        super().__init__(world=World(assume(base, self._assumed)), replicate=replicate)
         self._recorder = Recorder(self.world)
         self.step()
 
@@ -58,8 +93,20 @@ class Watched(RiftModel):
         super().step()
         self._recorder.record(self)
 
-    def trajectory(self) -> xr.Dataset:
-        """Return what has been recorded so far, as the dataset of a run with one replicate."""
+    def moment(self) -> Moment:
+        """Return the run as it stands."""
+        return Moment(
+            self._run,
+            self._base,
+            self.scenario,
+            self._assumed,
+            self.replicate,
+            self._recorder.step,
+            not self.running,
+            self._data(),
+        )
+
+    def _data(self) -> xr.Dataset:
         import xarray as xr
 
         lived, arrays = self._recorder.step, self._recorder.arrays

@@ -57,9 +57,7 @@ def marks_of(run: Run) -> list[Mark]:
 
     first, *others = [scenario for _, scenario in expand(run.scenario)]
     return marks_among(
-        event
-        for event in first.timeline
-        if all(event in other.timeline for other in others)
+        event for event in first.timeline if all(event in other.timeline for other in others)
     )
 
 

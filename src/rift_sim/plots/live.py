@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rift_sim.plots.events import rule_marks
-from rift_sim.plots.fans import date_axis
 from rift_sim.plots.maps import draw_layer
 from rift_sim.plots.style import BLUE, GREY, Scale, new_figure, scale_of, set_limits, tidy
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
@@ -54,18 +54,16 @@ def line_figure(
     figure = new_figure(*_LINE)
     axes = figure.add_axes((0.15, 0.14, 0.82, 0.80))
     scale = line_scale(series, before)
-    lines = [(series, BLUE, 1.8)] if before is None else [(before, "#9A9A9A", 1.4)]
-    lines += [] if before is None else [(series, BLUE, 1.8)]
-    values = []
-    for part, color, width in lines:
-        found = part.isel(replicate=0).to_numpy() * scale.factor
-        axes.plot(part["time"].to_numpy(), found, color=color, linewidth=width)
-        values.append(found)
-    axes.plot(series["time"].to_numpy()[-1:], values[-1][-1:], "o", color=BLUE, markersize=4)
-    axes.set_xlim(months[0], months[-1] + np.timedelta64(27, "D"))
+    shown = [] if before is None else [(before, "#9A9A9A", 1.4)]
+    values: list[NDArray[np.float64]] = []
+    for part, color, width in (*shown, (series, BLUE, 1.8)):
+        values.append(part.isel(replicate=0).to_numpy() * scale.factor)
+        axes.plot(_days(part["time"].to_numpy()), values[-1], color=color, linewidth=width)
+    axes.plot(_days(series["time"].to_numpy()[-1:]), values[-1][-1:], "o", color=BLUE, markersize=4)
+    _year_axis(axes, months)
+    # Room above and below: a few months would else look like a jump.
     everything = np.concatenate(values)
-    remark = set_limits(axes, scale, everything, everything)
-    date_axis(axes, len(months))
+    remark = set_limits(axes, scale, 0.9 * everything, 1.1 * everything)
     tidy(axes)
     rule_marks(axes, marks)
     if remark:
@@ -73,8 +71,23 @@ def line_figure(
     return figure
 
 
+def _days(time: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Return dates as matplotlib counts them: days since the beginning of 1970."""
+    return time.astype("datetime64[D]").astype(np.float64)
+
+
+def _year_axis(axes: Axes, months: NDArray[np.datetime64]) -> None:
+    """Mark beginnings of years; plain ticks are drawn several times faster than dates."""
+    days = _days(months)
+    axes.set_xlim(days[0], days[-1] + 27.0)
+    years = months.astype("datetime64[Y]").astype(np.int64) + 1970
+    begun = np.flatnonzero(np.diff(years, prepend=years[0] - 1))
+    begun = begun[:: 1 + len(begun) // 8]
+    axes.set_xticks(days[begun], [str(years[k]) for k in begun])
+
+
 def layer_figure(layer: MapLayer) -> Figure:
     """Draw the map of a month by department, without heading and footer."""
-    figure: Any = new_figure(*_MAP)
-    draw_layer(figure, layer, bottom=0.005, height=0.99, scale=(0.02, 0.19))
+    figure = new_figure(*_MAP)
+    draw_layer(figure, layer, bottom=0.005, height=0.99, scale=(0.02, 0.19), letters=7.5)
     return figure

@@ -93,6 +93,7 @@ def draw_layer(
     bottom: float = 0.095,
     height: float = 0.80,
     scale: tuple[float, float] = (0.094, 0.325),
+    letters: float = 6.5,
     places: Territory | None = None,
 ) -> None:
     """Draw a layer on the map, with the archipelago in an inset and the colour scale.
@@ -105,6 +106,8 @@ def draw_layer(
         Where the map stands, in shares of the figure's height.
     scale
         Where the colour scale begins and how high it is, in shares of the map's height.
+    letters
+        Size of the names of departments, in points.
     places
         Municipalities to be drawn as points, where the layer is by municipality.
     """
@@ -122,7 +125,7 @@ def draw_layer(
         _frame(place, extent)
     _finish_inset(inset)
     if places is None:
-        _name_highest(axes, layer)
+        _name_highest(axes, layer, letters)
     first, size = (bottom + scale[0] * height, scale[1] * height)
     bar = figure.add_axes((0.07, first, 0.022, size))
     over = "max" if max(layer.values.values()) > layer.top * 1.001 else "neither"
@@ -237,7 +240,7 @@ def _finish_inset(axes: Axes) -> None:
     axes.set_title("San Andrés and\nProvidencia", fontsize=6.5, color=GREY, pad=2, loc="left")
 
 
-def _name_highest(axes: Axes, layer: MapLayer) -> None:
+def _name_highest(axes: Axes, layer: MapLayer, letters: float) -> None:
     """Write name and value on the highest departments, leaving out what would overlap."""
     from matplotlib.patheffects import withStroke
 
@@ -257,7 +260,7 @@ def _name_highest(axes: Axes, layer: MapLayer) -> None:
             x,
             y,
             f"{names.get(code, code)}\n{number}{' %' if layer.scale.share else ''}",
-            fontsize=6.5,
+            fontsize=letters,
             ha="center",
             va="center",
             linespacing=1.05,

@@ -84,14 +84,25 @@ def assume(scenario: Scenario, headline: Headline) -> Scenario:
 
 def in_words(scenario: Scenario, headline: Headline) -> tuple[str, str, str]:
     """Return a sentence on each of the three assumptions: aid, forces, president."""
-    own = f"as in the scenario '{scenario.name}'."
+    aid, forces = _aid_in_words(scenario, headline.aid), _forces_in_words(scenario, headline.forces)
     return (
-        _aid_in_words(scenario, headline.aid) or f"U.S. aid: {own}",
-        _forces_in_words(scenario, headline.forces) or f"Forces: {own}",
+        aid or f"U.S. aid {_own(scenario, 'aid')}",
+        forces or f"The forces {_own(scenario, 'commanders', 'force_size')}",
         f"In {_spell(INAUGURATION)} a president {_PRESIDENTS[headline.president]}."
         if headline.president
-        else f"President of 2026: {own}",
+        else f"The president of 2026 {_own(scenario, 'inauguration')}",
     )
+
+
+def _own(scenario: Scenario, *kinds: str) -> str:
+    """Say what the scenario itself lets happen within the run."""
+    found = [
+        f"{event.note or 'an event without a note'} ({event.date})"
+        for event in scenario.timeline
+        if any(kind in kinds for kind, _ in event.actions)
+    ]
+    said = "; ".join(found) if found else "no event within the run"
+    return f"as in the scenario '{scenario.name}': {said}."
 
 
 def _taken(headline: Headline) -> Iterator[str]:
