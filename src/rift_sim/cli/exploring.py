@@ -40,13 +40,12 @@ def explore(
     from rift_sim.explore.serve import listen, sealed, serve
     from rift_sim.scenario import load_scenario
 
-    with sealed():
+    chosen = load_scenario(scenario, settings=settings or ())
+    with listen(port) as place, sealed():
         for module in _NEEDED:
             need(module, "explore")
-        chosen = load_scenario(scenario, settings=settings or ())
-        with listen(port) as place:
-            _try_out(chosen)
-            serve(chosen, place, lambda address: _announce(address, browser))
+        _try_out(chosen)
+        serve(chosen, place, lambda address: _announce(address, browser))
     typer.echo("Ended.", err=True)
 
 
@@ -62,8 +61,10 @@ def _try_out(scenario: Scenario) -> None:
 
 
 def _announce(address: str, browser: bool) -> None:
+    import threading
     import webbrowser
 
     typer.echo(f"{address}  (Ctrl-C ends it)")
     if browser:
-        webbrowser.open(address)
+        # A browser of the terminal would hold the page's server up.
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -39,9 +39,14 @@ _SETTINGS = {
 def sealed() -> Iterator[None]:
     """Keep Solara from the network and from the home folder; it must be imported within."""
     with tempfile.TemporaryDirectory(prefix="rift-explore-") as home:
+        before = dict(os.environ)
         # It reads its settings when it is imported.
         os.environ.update(_SETTINGS, SOLARA_HOME=home)
-        yield
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 def listen(port: int) -> socket.socket:

@@ -134,12 +134,11 @@ def _events(scenario: Scenario, headline: Headline) -> Iterator[dict[str, Any]]:
         when = str(_forces_from(scenario))
         if any(event.commanders and event.commanders.every == "year" for event in scenario.history):
             yield {"date": when, "note": "The yearly course ends", "commanders": {"stop": True}}
-        yield {
-            "date": when,
-            "note": _forces_in_words(scenario, forces).rstrip("."),
-            "commanders": {**commanders, "every": "year"},
-            "force_size": {"change": _FORCE * forces, "over_months": _FORCE_MONTHS},
-        }
+        course, size = _course(forces)
+        note = course[0].upper() + course[1:]
+        yield {"date": when, "note": note, "commanders": {**commanders, "every": "year"}}
+        change = {"change": _FORCE * forces, "over_months": _FORCE_MONTHS}
+        yield {"date": when, "note": size[0].upper() + size[1:], "force_size": change}
     if headline.president is not None:
         yield {
             "date": str(INAUGURATION),
@@ -164,15 +163,23 @@ def _aid_in_words(scenario: Scenario, level: float | None) -> str:
 def _forces_in_words(scenario: Scenario, forces: float) -> str:
     if not forces:
         return ""
-    first, size = _spell(_forces_from(scenario)), _percent(_FORCE * abs(forces))
+    course, size = _course(forces)
+    return f"From {_spell(_forces_from(scenario))} on, {course}; {size}."
+
+
+def _course(forces: float) -> tuple[str, str]:
+    """Say what becomes of experience, and of size."""
+    size = f"{_percent(_FORCE * abs(forces))} over three years"
     if forces < 0:
+        lost = _percent(_RETIRE * -forces)
         return (
-            f"From {first} on, each year a further {_percent(_RETIRE * -forces)} of leadership and "
-            f"intelligence experience is lost; the forces shrink by {size} over three years."
+            f"each year a further {lost} of leadership and intelligence experience is lost",
+            f"the forces shrink by {size}",
         )
+    regained = _percent(_REBUILD * forces)
     return (
-        f"From {first} on, each year {_percent(_REBUILD * forces)} of the missing experience of "
-        f"commanders is regained; the forces grow by {size} over three years."
+        f"each year {regained} of the missing experience of commanders is regained",
+        f"the forces grow by {size}",
     )
 
 
