@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["CSS", "block", "spell", "text"]
 
 CSS = """
-.rift-page { max-width: 1240px; margin: 0 auto; padding: 0 8px 24px; }
+.rift-page { max-width: 1240px; margin: 0 auto; padding: 0 8px 24px; width: 100%;
+  overflow-wrap: anywhere; }
 .rift-page h1 { font-size: 1.6rem; line-height: 1.25; }
 .rift-page h2 { font-size: 1.1rem; margin: 14px 0 6px; }
 .rift-page p { margin: 4px 0; }
