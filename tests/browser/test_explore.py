@@ -76,11 +76,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (folder / "hostile.yaml").write_text(SCENARIO, encoding="utf-8")
     proxy = Proxy()
     away = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), proxy.address)
-    away |= {name.lower(): address for name, address in away.items()} | {"NO_PROXY": ""}
+    away |= {name.lower(): address for name, address in away.items()} | {
+        "NO_PROXY": "",
+        "no_proxy": "",
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "rift_sim.cli", *ARGUMENTS],
         cwd=folder,
-        env={**os.environ, **away, "no_proxy": ""},
+        env={**os.environ, **away},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -224,7 +227,7 @@ def test_it_reads_well_on_a_phone_and_without_eyes(explored: Any) -> None:
     for width, height, phone in ((1280, 900, False), (390, 844, True)):
         explored.resize(width, height, phone=phone)
         explored.wait("window.innerWidth === arguments[0]", width)
-        assert explored.run("return document.documentElement.scrollWidth") == width
+        explored.wait("document.documentElement.scrollWidth === arguments[0]", width)
         found = explored.violations(without=frame)
         assert [line for line in found if not line.startswith("html-has-lang")] == []
     drawer = "document.querySelector('nav').getBoundingClientRect().right"

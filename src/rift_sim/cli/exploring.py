@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.errors import InputError
+
 if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
 
@@ -41,6 +43,12 @@ def explore(
     from rift_sim.scenario import load_scenario
 
     chosen = load_scenario(scenario, settings=settings or ())
+    if chosen.sweep:
+        raise InputError(
+            f"'{chosen.name}' is a sweep; the page shows one scenario",
+            key="scenario",
+            allowed="a scenario without a sweep",
+        )
     with listen(port) as place, sealed():
         for module in _NEEDED:
             need(module, "explore")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import socket
 import tempfile
@@ -94,6 +95,11 @@ def serve(scenario: Scenario, place: socket.socket, started: Callable[[str], Non
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             started(address)
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # Pages that are still open are cut off, which would be reported as an error.
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+            await super().shutdown(sockets)
 
     # Said of each page: its cookie is not for use in a frame of another one.
     warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)
