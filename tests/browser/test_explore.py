@@ -104,7 +104,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def explored(page: Any, server: Server) -> Iterator[Any]:
     """The page, just opened; afterwards it must have kept to itself."""
     page.open(server.address)
-    page.wait(READY, seconds=60)
+    until(page, READY)
     yield page
     own = (server.address, server.address.replace("http", "ws"))
     assert page.requests(*own) == []
@@ -112,9 +112,14 @@ def explored(page: Any, server: Server) -> Iterator[Any]:
     assert server.reached == []
 
 
+def until(page: Any, script: str, *values: Any) -> None:
+    """Wait as long as a busy machine may take to draw."""
+    page.wait(script, *values, seconds=60.0)
+
+
 def step(page: Any, month: str) -> None:
     page.run(CLICK, "Step")
-    page.wait(f"{MONTH}.startsWith(arguments[0])", month)
+    until(page, f"{MONTH}.startsWith(arguments[0])", month)
 
 
 def press(page: Any, slider: str, key: str, times: int = 1) -> None:
@@ -134,7 +139,7 @@ def test_a_step_moves_month_map_and_charts(explored: Any) -> None:
     assert len(before) == 5
     assert all(source.startswith("data:image/png;base64,") for source in before)
     step(explored, "February 2026, month 2 of 18")
-    explored.wait("document.querySelector('.rift-events').textContent.includes('2026-02')")
+    until(explored, "document.querySelector('.rift-events').textContent.includes('2026-02')")
     after = explored.run(SOURCES)
     assert len(after) == 5
     assert not set(before) & set(after)
@@ -152,10 +157,11 @@ def test_the_map_shows_what_is_chosen(explored: Any) -> None:
     explored.run("document.querySelector('.rift-main .v-select__slot').click()")
     item = """[...document.querySelectorAll('.v-list-item')]
         .find((item) => item.textContent.trim() === 'Newly displaced')"""
-    explored.wait(item)
+    until(explored, item)
     explored.run(f"{item}.click()")
-    explored.wait(
-        "document.querySelector('.rift-main figcaption').textContent.includes('displaced')"
+    until(
+        explored,
+        "document.querySelector('.rift-main figcaption').textContent.includes('displaced')",
     )
     assert explored.run(SOURCES)[0] != before
     words = explored.run("return document.querySelector('.rift-main figure img').alt")
@@ -164,17 +170,18 @@ def test_the_map_shows_what_is_chosen(explored: Any) -> None:
 
 def test_play_goes_on_to_the_end_and_pause_stops(explored: Any) -> None:
     explored.run(CLICK, "▶")
-    explored.wait(f"{MONTH}.includes('month 3 of')")
+    until(explored, f"{MONTH}.includes('month 3 of')")
     explored.run(CLICK, "❚❚")
-    explored.wait(
-        "[...document.querySelectorAll('button')].some((b) => b.textContent.trim() === '▶')"
+    until(
+        explored,
+        "[...document.querySelectorAll('button')].some((b) => b.textContent.trim() === '▶')",
     )
     time.sleep(1.0)
     paused = explored.run(f"return {MONTH}")
     time.sleep(1.0)
     assert explored.run(f"return {MONTH}") == paused
     explored.run(CLICK, "▶")
-    explored.wait("document.body.textContent.includes('The scenario ends here')", seconds=60)
+    until(explored, "document.body.textContent.includes('The scenario ends here')")
     assert explored.run(f"return {MONTH}") == "June 2027, month 18 of 18"
 
 
@@ -183,19 +190,21 @@ def test_assumptions_take_hold_at_a_reset(explored: Any) -> None:
     own = explored.run(f"return {ASSUMED}")
     assert "Congress keeps part of the aid" in own
     press(explored, "U.S. aid left", "ARROW_RIGHT")
-    explored.wait("document.body.textContent.includes('Reset starts a run that assumes this')")
+    until(explored, "document.body.textContent.includes('Reset starts a run that assumes this')")
     press(explored, "Course of the forces", "HOME")
-    explored.wait("document.body.textContent.includes('Course of the forces: -100 %')")
+    until(explored, "document.body.textContent.includes('Course of the forces: -100 %')")
     explored.run("document.querySelector('.rift-control .v-select__slot').click()")
     item = """[...document.querySelectorAll('.v-list-item')]
         .find((item) => item.textContent.trim() === 'left, as before')"""
-    explored.wait(item)
+    until(explored, item)
     explored.run(f"{item}.click()")
-    explored.wait("document.querySelectorAll('.rift-words')[2].textContent.includes('of the left')")
+    until(
+        explored, "document.querySelectorAll('.rift-words')[2].textContent.includes('of the left')"
+    )
     # Until then the run on the page is what it was.
     assert explored.run(f"return {ASSUMED}") == own
     explored.run(CLICK, "Reset")
-    explored.wait(f"{ASSUMED}.includes('All U.S. aid ends in January 2026')")
+    until(explored, f"{ASSUMED}.includes('All U.S. aid ends in January 2026')")
     assumed = explored.run(f"return {ASSUMED}")
     assert "each year a further 15 percent of leadership" in assumed
     assert "a president of the left takes office and keeps the course" in assumed
@@ -226,15 +235,15 @@ def test_it_reads_well_on_a_phone_and_without_eyes(explored: Any) -> None:
     frame = ("header", "nav", ".v-select")
     for width, height, phone in ((1280, 900, False), (390, 844, True)):
         explored.resize(width, height, phone=phone)
-        explored.wait("window.innerWidth === arguments[0]", width)
-        explored.wait("document.documentElement.scrollWidth === arguments[0]", width)
+        until(explored, "window.innerWidth === arguments[0]", width)
+        until(explored, "document.documentElement.scrollWidth === arguments[0]", width)
         found = explored.violations(without=frame)
         assert [line for line in found if not line.startswith("html-has-lang")] == []
     drawer = "document.querySelector('nav').getBoundingClientRect().right"
-    explored.wait(f"{drawer} <= 1")
+    until(explored, f"{drawer} <= 1")
     assert "behind the three bars" in explored.run("return document.body.innerText")
     explored.run("document.querySelector('.v-app-bar__nav-icon').click()")
-    explored.wait(f"{drawer} > 300")
+    until(explored, f"{drawer} > 300")
 
 
 def test_the_first_page_knows_nothing_of_the_second(explored: Any, server: Server) -> None:
@@ -243,7 +252,7 @@ def test_the_first_page_knows_nothing_of_the_second(explored: Any, server: Serve
     explored.driver.switch_to.new_window("tab")
     try:
         explored.open(server.address)
-        explored.wait(READY, seconds=60)
+        until(explored, READY)
         assert explored.run(f"return {MONTH}").startswith("January 2026")
     finally:
         explored.driver.close()
@@ -263,9 +272,9 @@ def test_only_this_machine_is_served(server: Server) -> None:
 def test_ctrl_c_ends_it_while_a_page_plays(page: Any, server: Server) -> None:
     """Last of this file: afterwards there is no server."""
     page.open(server.address)
-    page.wait(READY, seconds=60)
+    until(page, READY)
     page.run(CLICK, "▶")
-    page.wait(f"{MONTH}.includes('month 2 of')")
+    until(page, f"{MONTH}.includes('month 2 of')")
     server.process.send_signal(signal.SIGINT)
     out, err = server.process.communicate(timeout=60)
     assert server.process.returncode == 0
