@@ -104,7 +104,15 @@ def serve(scenario: Scenario, place: socket.socket, started: Callable[[str], Non
     # Said of each page: its cookie is not for use in a frame of another one.
     warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)
     show(scenario)
-    config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app,
+        log_level="error",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        # A page on this machine cannot be lost; a busy machine may be slow to answer.
+        ws_ping_interval=None,
+        ws_ping_timeout=None,
+    )
     try:
         Server(config).run(sockets=[place])
     except KeyboardInterrupt:
