@@ -115,7 +115,7 @@ def explored(page: Any, server: Server) -> Iterator[Any]:
 
 def until(page: Any, script: str, *values: Any) -> None:
     """Wait as long as a busy machine may take to draw."""
-    page.wait(script, *values, seconds=60.0)
+    page.wait(script, *values, seconds=120.0)
 
 
 def step(page: Any, month: str) -> None:
@@ -274,6 +274,6 @@ def test_ctrl_c_ends_it_while_a_page_plays(page: Any, server: Server) -> None:
     page.run(CLICK, "▶")
     until(page, f"{MONTH}.includes('month 2 of')")
     server.process.send_signal(signal.SIGINT)
-    out, err = server.process.communicate(timeout=60)
+    out, err = server.process.communicate(timeout=120)
     assert server.process.returncode == 0
     assert (out, err) == ("", "Ended.\n")

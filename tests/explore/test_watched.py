@@ -100,7 +100,7 @@ def test_resets_of_the_page_leave_no_models() -> None:
     """In a process of its own: Solara's imports warn, and warnings are errors here."""
     pytest.importorskip("solara_assets", reason="no solara (extra 'explore')")
     found = subprocess.run(
-        [sys.executable, str(RESETS)], capture_output=True, text=True, timeout=240, check=False
+        [sys.executable, str(RESETS)], capture_output=True, text=True, timeout=600, check=False
     )
     assert found.returncode == 0, found.stderr
     counts = [int(word) for word in found.stdout.splitlines()[-1].split()]

@@ -24,7 +24,6 @@ CSS = """
 .rift-main { display: grid; gap: 8px 28px; grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); }
 .rift-list { padding-left: 18px; }
 .rift-list li { margin-bottom: 4px; }
-.rift-events { max-height: 340px; overflow-y: auto; }
 .rift-month { font-weight: 600; }
 .rift-charts { display: grid; gap: 18px; margin-top: 8px;
   grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); }

@@ -92,7 +92,7 @@ def draw_layer(
     *,
     bottom: float = 0.095,
     height: float = 0.80,
-    scale: tuple[float, float] = (0.094, 0.325),
+    scale: tuple[float, float] = (0.09375, 0.325),
     letters: float = 6.5,
     places: Territory | None = None,
 ) -> None:
@@ -116,7 +116,7 @@ def draw_layer(
     from matplotlib.colors import Normalize
 
     axes = figure.add_axes((0.02, bottom, 0.96, height))
-    inset = figure.add_axes((0.045, bottom + 0.744 * height, 0.115, 0.181 * height))
+    inset = figure.add_axes((0.045, bottom + 0.74375 * height, 0.115, 0.18125 * height))
     norm = Normalize(0.0, layer.top if layer.top > 0 else 1.0)
     for place, extent in ((axes, _EXTENT), (inset, _INSET)):
         _outline(place, layer.values if places is None else {}, norm)
@@ -133,7 +133,7 @@ def draw_layer(
     colors = figure.colorbar(mapping, cax=bar, extend=over)
     colors.ax.tick_params(labelsize=8, length=2)
     label = textwrap.fill(layer.scale.label, 15)
-    figure.text(0.045, first + size + 0.0185 * height, label, fontsize=8, va="bottom")
+    figure.text(0.045, first + size + 0.01875 * height, label, fontsize=8, va="bottom")
 
 
 def _draw(
