@@ -12,7 +12,7 @@ __all__ = ["need"]
 
 _EXTRAS = {
     "discover": ("ema_workbench", "pandas"),
-    "explore": ("solara", "solara_assets"),
+    "explore": ("altair", "networkx", "solara", "solara_assets"),
     "export": ("h5netcdf", "h5py", "pyarrow"),
     "report": ("bokeh", "jinja2", "markupsafe"),
     "sensitivity": ("SALib",),
