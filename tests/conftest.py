@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import rift_sim
 from rift_sim.scenario import Scenario
 
 PLACES = (
@@ -43,5 +46,56 @@ def make_scenario(small_map: dict[str, Path]) -> Callable[..., Scenario]:
         if small:
             data["territory"] = {key: str(path) for key, path in small_map.items()}
         return Scenario.model_validate({**data, **fields})
+
+    return make
+
+
+_SWEEP = """\
+name: two
+title: Aid kept and gone
+extends: reference
+end: 2026-03
+sweep:
+  aid:
+    kept: {}
+    gone: {timeline: [{date: 2026-02, aid: {all: 0}}]}
+  luck:
+    set: seed
+    values: [2026, 7]
+"""
+
+
+@pytest.fixture(scope="session")
+def short_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Folders of small runs on the real map: two that pair, one of another seed, a sweep."""
+    folder = tmp_path_factory.mktemp("short")
+    (folder / "two.yaml").write_text(_SWEEP, encoding="utf-8")
+    made: dict[str, tuple[str, int, int | None, str]] = {
+        "gone": ("full-cutoff", 6, None, "2027-03"),
+        "kept": ("no-cutoff", 8, None, "2027-03"),
+        "seed": ("no-cutoff", 4, 7, "2027-03"),
+        "two": (str(folder / "two.yaml"), 2, None, "2026-03"),
+    }
+    for name, (scenario, replicates, seed, end) in made.items():
+        rift_sim.run(
+            scenario, replicates=replicates, seed=seed, out=folder / name, workers=1, block=2,
+            settings=[f"end={end}"],
+        )  # fmt: skip
+    return {name: folder / name for name in made}
+
+
+@pytest.fixture
+def copy(short_runs: dict[str, Path], tmp_path: Path) -> Callable[..., Path]:
+    """Copy a run and change its manifest; ``identity`` changes parts of the identity."""
+
+    def make(name: str, *, identity: dict[str, str] | None = None, **changes: Any) -> Path:
+        folder = tmp_path / name
+        shutil.copytree(short_runs[name], folder)
+        file = folder / "manifest.json"
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        manifest |= changes
+        manifest["identity"] |= identity or {}
+        file.write_text(json.dumps(manifest), encoding="utf-8")
+        return folder
 
     return make

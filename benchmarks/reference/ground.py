@@ -91,7 +91,8 @@ class TwinGround:
         self.groups = len(world.groups)
         self.numbers = [int(number) for number in world.numbers]
         self.pairs = make_pairs(self.numbers, state)
-        *self.region_shock, self.national_shock = (float(x) for x in state.region_shock)
+        self.region_shock = [float(shock) for shock in state.region_shock]
+        self.country_shock = [float(shock) for shock in state.country_shock]
         self.enemies: list[set[int]] = [set() for _ in range(self.groups)]
         self.exposure, self.recruitment = [1.0] * self.groups, [0.0] * self.groups
         self.turned = [0.0] * self.groups
@@ -255,7 +256,9 @@ class TwinGround:
         for place in self.places:
             place.strength = {}
         self.places.do("radiate", params.spill, params.support_weight)
-        self.places.do("count_violence", self.violence_levels, params.violence_months)
+        self._wander()
+        tempo = exp(self.country_shock[0])
+        self.places.do("count_violence", self.violence_levels, tempo, params.violence_months)
         self.places.do("bury", params.deaths_spread, self.key(Process.DEATHS))
         self.municipalities.do("extort", self.levels.extortion, params.extortion_scale, on("C08"))
 
@@ -285,10 +288,15 @@ class TwinGround:
         for d, shock in enumerate(self.region_shock):
             self.region_shock[d] = rho * shock + step * normal(uniform(key, d))
         regional = {d: shock - 0.5 * spread**2 for d, shock in enumerate(self.region_shock)}
-        rho, spread = params.national_shock_persistence, params.national_shock_sd
-        fresh = normal(uniform(key, len(self.region_shock)))
-        self.national_shock = rho * self.national_shock + sqrt(1.0 - rho**2) * spread * fresh
-        return self.national_shock - 0.5 * spread**2, regional
+        return self.country_shock[1], regional
+
+    def _wander(self) -> None:
+        """Advance what the whole country shares: violence and displacement."""
+        params, key = self.params, self.key(Process.COUNTRY_SHOCK)
+        rho = params.national_shock_persistence
+        for row, yearly in enumerate((params.violence_shock_sd, params.national_shock_sd)):
+            fresh = yearly / sqrt(12.0) * normal(uniform(key, row))
+            self.country_shock[row] = rho * self.country_shock[row] + fresh
 
     def grow_coca(self, eradication: float, gone: float) -> None:
         """Let coca be eradicated, grow and spread (C13).

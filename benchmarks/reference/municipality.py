@@ -35,10 +35,11 @@ class Municipality(HeldPlace):
         self.operations = (0.25 + 0.75 * self.access) * need
         return sum(exposure[group] * f.armed for group, f in self.footholds.items())
 
-    def count_violence(self, scale: list[float], months: float) -> None:
+    def count_violence(self, scale: list[float], tempo: float, months: float) -> None:
         """Add up the expected deaths of the month, and remember them."""
         self.reach = sum(self.strength.values())
-        self.violence = scale[0] * self.fighting + scale[1] * self.clashes + scale[2] * self.reach
+        here = scale[0] * self.fighting + scale[1] * self.clashes + scale[2] * self.reach
+        self.violence = tempo * here
         self.memory += min(1.0, 1.0 / months) * (self.violence - self.memory)
 
     def stand_guard(

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rift_sim.analysis.compare import compare
+    from rift_sim.analysis.comparison import Comparison
     from rift_sim.ensemble.run import Run, load, run
     from rift_sim.errors import InputError, RiftError
     from rift_sim.model import RiftModel
@@ -15,18 +17,22 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Comparison",
     "InputError",
     "RiftError",
     "RiftModel",
     "Run",
     "Scenario",
     "__version__",
+    "compare",
     "load",
     "load_scenario",
     "run",
 ]
 
 _HOME = {
+    "Comparison": "rift_sim.analysis.comparison",
+    "compare": "rift_sim.analysis.compare",
     "InputError": "rift_sim.errors",
     "RiftError": "rift_sim.errors",
     "RiftModel": "rift_sim.model",

@@ -96,7 +96,7 @@ class Accounts:
         self.newly, self.confined, self.dead = (np.zeros(places) for _ in range(3))
         self.expected, self.flight, self.hosted = (np.zeros(places) for _ in range(3))
         self.shock, self.coca_shock = np.ones(places), np.zeros(places)
-        self.regional = np.zeros(state.region_shock.size)
+        self.regional = np.zeros(state.region_shock.size + 1)
         self.contested = np.zeros(places, dtype=np.uint8)
         self.survey, self.alert, self.control = (
             np.zeros((groups, places), dtype=np.uint8) for _ in range(3)

@@ -70,9 +70,9 @@ def test_contested_is_where_enemies_meet() -> None:
 def test_violence_adds_up_and_is_remembered() -> None:
     out, memory = np.zeros(1), np.zeros(1)
     parts = [np.array([2.0]), np.array([3.0]), np.array([4.0])]
-    violence(out, memory, *parts, np.array([1.0, 10.0, 100.0]), 2.0)
-    assert out[0] == 432.0
-    assert memory[0] == 216.0
+    violence(out, memory, *parts, np.array([1.0, 10.0, 100.0]), 0.5, 2.0)
+    assert out[0] == 216.0
+    assert memory[0] == 108.0
 
 
 def test_deaths_are_whole_numbers_with_the_expected_mean() -> None:

@@ -256,7 +256,7 @@ def influence(r: RandomGround) -> None:
     )
     r.ground.places.do("radiate", spill, weight)
     same(strength, r.of_groups(lambda p: p.strength))
-    r.ground.places.do("count_violence", [0.0, 0.0, 0.0], 1.0)
+    r.ground.places.do("count_violence", [0.0, 0.0, 0.0], 1.0, 1.0)
     same(total, r.of_places("reach"))
 
 
@@ -267,8 +267,8 @@ def violence_and_deaths(r: RandomGround) -> None:
     r.give("clashes", parts[1])
     r.give_groups("strength", np.tile(parts[2] / r.groups, (r.groups, 1)))
     scale, months = r.state.levels.violence, r.draw.violence_months
-    contest.violence(r.state.violence, r.state.memory, parts[0], parts[1], parts[2], scale, months)
-    r.ground.places.do("count_violence", r.ground.violence_levels, months)
+    contest.violence(r.state.violence, r.state.memory, *parts, scale, 1.3, months)
+    r.ground.places.do("count_violence", r.ground.violence_levels, 1.3, months)
     same(r.state.violence, r.of_places("violence"))
     same(r.state.memory, r.of_places("memory"))
     dead, key = np.zeros(r.places), r.key(Process.DEATHS)
@@ -381,8 +381,8 @@ def coca_step(r: RandomGround) -> None:
     state, d = r.state, r.draw
     held = r.give("reach", r.rng.exponential(5.0, r.places) * (r.rng.random(r.places) < 0.8))
     local, entry = r.key(Process.COCA_LOCAL), r.key(Process.COCA_ENTRY)
+    shock, regional = np.zeros(r.places), np.zeros(state.region_shock.size + 1)
     shared, own = (sd / math.sqrt(12.0) for sd in (d.coca_national_sd, d.coca_department_sd))
-    shock, regional = np.zeros(r.places), np.zeros(state.region_shock.size)
     totals = np.zeros(2)
     reachable = sum(place.eradicable for place in r.twins)
     before, r.ground.params.coca_entry = (state.coca == 0.0).sum(), 3.0
@@ -439,26 +439,33 @@ def list_footholds(r: RandomGround) -> None:
         assert here.tolist() == list(place.footholds)
 
 
-@against("region_shock_step", "coca_shock")
+@against("country_shock_step", "region_shock_step", "coca_shock")
 def shared_shocks(r: RandomGround) -> None:
     d, department = r.draw, r.world.territory.department_index
-    out, factor = np.zeros(r.places), np.zeros(r.state.region_shock.size)
+    out, factor = np.zeros(r.places), np.zeros(r.state.region_shock.size + 1)
+    month = math.sqrt(1.0 / 12.0)
+    shocks.country_shock_step(
+        r.state.country_shock, d.national_shock_persistence, d.violence_shock_sd * month,
+        d.national_shock_sd * month, r.key(Process.COUNTRY_SHOCK),
+    )  # fmt: skip
+    r.ground._wander()
+    same(r.state.country_shock, r.ground.country_shock)
     shocks.region_shock_step(
         out, factor, r.state.region_shock, department, d.region_shock_persistence,
-        d.region_shock_sd, d.national_shock_persistence, d.national_shock_sd,
+        d.region_shock_sd, r.state.country_shock[shocks.DISPLACEMENT],
         r.key(Process.DEPARTMENT_SHOCK),
     )  # fmt: skip
     national, regional = r.ground._shared_shock()
-    same(r.state.region_shock, [*r.ground.region_shock, r.ground.national_shock])
+    same(r.state.region_shock, r.ground.region_shock)
     expected = [math.exp(regional.get(place.department, 0.0) + national) for place in r.twins]
     same(out, expected)
 
     # The twin draws the shocks of coca and grows it in one go: without other growth.
-    shared, own = (sd / math.sqrt(12.0) for sd in (d.coca_national_sd, d.coca_department_sd))
     before, params = r.give("coca", np.full(r.places, 100.0)), r.ground.params
     shocks.coca_shock(
-        out, factor, before, department, shared, own, d.coca_size_exponent,
-        r.key(Process.COCA_NATIONAL), r.key(Process.COCA_DEPARTMENT),
+        out, factor, before, department, d.coca_national_sd * month,
+        d.coca_department_sd * month, d.coca_size_exponent, r.key(Process.COCA_NATIONAL),
+        r.key(Process.COCA_DEPARTMENT),
     )  # fmt: skip
     r.ground.coca_ceiling = [1e12] * len(r.ground.coca_ceiling)
     params.coca_growth = params.coca_local_sd = 0.0

@@ -301,5 +301,5 @@ def test_what_history_said() -> None:
     assert history_said(few, ledger)["war_end"] == SAME
     assert history_said(few, ledger, ["war_end"])["war_end"] == ASSUMED
     assert set(history_said(None, ledger).values()) == {NOT_FITTED}
-    # docs/validation.md says of the table to 2019 that its posterior of loss_rate is the prior.
-    assert history_said(load_posterior("posterior-2019", ledger), ledger)["loss_rate"] == SAME
+    # docs/validation.md says of the table to 2019 that its posterior of talks_halt is the prior.
+    assert history_said(load_posterior("posterior-2019", ledger), ledger)["talks_halt"] == SAME

@@ -10,14 +10,17 @@ from rift_sim.errors import InputError
 
 __all__ = ["need"]
 
-_PACKAGES = {
-    "SALib": ("SALib", "sensitivity"),
-    "ema_workbench": ("ema_workbench", "discover"),
-    "pandas": ("pandas", "discover"),
-    "scoringrules": ("scoringrules", "validate"),
-    "sklearn": ("scikit-learn", "validate"),
+_EXTRAS = {
+    "discover": ("ema_workbench", "pandas"),
+    "explore": ("altair", "networkx", "solara", "solara_assets"),
+    "export": ("h5netcdf", "h5py", "pyarrow"),
+    "report": ("bokeh", "jinja2", "markupsafe"),
+    "sensitivity": ("SALib",),
+    "validate": ("scoringrules", "sklearn", "threadpoolctl"),
 }
-"""Name of the package and of its extra, by the name it is imported by."""
+"""Extras, and the modules that are asked for of each."""
+_PACKAGES = {"sklearn": "scikit-learn", "solara_assets": "solara-assets"}
+"""Packages whose name is not that of their module."""
 
 
 def need(module: str) -> Any:
@@ -30,12 +33,13 @@ def need(module: str) -> Any:
     """
     try:
         with warnings.catch_warnings():
-            # The workbench complains about what it could use and does not need.
+            # The EMA workbench complains about what it could use and does not need.
             warnings.simplefilter("ignore")
             return import_module(module)
     except ImportError:
         top = module.partition(".")[0]
-        package, extra = _PACKAGES.get(top, (top, "validate"))
+        extra = next(name for name, modules in _EXTRAS.items() if top in modules)
         raise InputError(
-            f"this needs the package {package}", allowed=f"pip install 'rift-sim[{extra}]'"
+            f"this needs the package {_PACKAGES.get(top, top)}",
+            allowed=f"pip install 'rift-sim[{extra}]'",
         ) from None

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from rift_sim.ensemble.session import Reporter
     from rift_sim.scenario import Scenario
 
-__all__ = ["Interval", "interval", "read_series", "run_series"]
+__all__ = ["Z95", "Interval", "interval", "read_series", "run_series"]
 
+Z95 = 1.96
+"""Half the width of a 95 % interval, in standard errors."""
 _BLOCK = 25
 
 
@@ -33,7 +35,7 @@ def interval(values: Floats) -> Interval:
     """Return the mean of paired differences with its 95 % interval (normal)."""
     mean = float(values.mean())
     error = float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else 0.0
-    return Interval(mean, mean - 1.96 * error, mean + 1.96 * error)
+    return Interval(mean, mean - Z95 * error, mean + Z95 * error)
 
 
 def run_series(

@@ -10,13 +10,19 @@ import typer
 from rift_sim import __version__
 from rift_sim.cli import (
     calibrating,
+    comparing,
     data,
     discovering,
     evidence,
+    exploring,
+    exporting,
+    levers,
     pictures,
     queries,
+    reporting,
     running,
     sensitivities,
+    threshold,
     validation,
     variances,
 )
@@ -40,14 +46,20 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "seeds": queries.seeds,
     "plot": pictures.plot,
     "map": pictures.draw_map,
+    "compare": comparing.compare,
+    "explore": exploring.explore,
     "claims": evidence.claims,
     "crises": evidence.crises,
     "explain": evidence.explain,
     "calibrate": calibrating.calibrate,
+    "report": reporting.report,
     "discover": discovering.discover,
     "sensitivity": sensitivities.sensitivity,
     "uncertainty": variances.uncertainty,
+    "levers": levers.levers,
+    "threshold": threshold.threshold,
     "validate": validation.validate,
+    "export": exporting.export,
 }
 _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "data": (data.HELP, {"check": data.check, "targets": data.targets})

@@ -28,13 +28,14 @@ def plot(
 
     Example: rift plot runs/reference --variable control --variable newly_displaced
     """
+    from rift_sim.analysis.opening import need_replicates
     from rift_sim.ensemble.folder import FIGURES
     from rift_sim.ensemble.run import load
     from rift_sim.plots.fans import choose_series, fan_figure, save
     from rift_sim.plots.overview import PANELS, overview_figure
 
     run = load(directory)
-    _need_replicates(run.replicates, directory)
+    need_replicates(run)
     folder = out or directory / FIGURES
     chosen = variables or [name for name in PANELS if name in run.dataset]
     for name in chosen:
@@ -73,6 +74,7 @@ def draw_map(
 
     Example: rift map runs/reference --variable control --date 2027-12
     """
+    from rift_sim.analysis.opening import need_replicates
     from rift_sim.ensemble.folder import FIGURES
     from rift_sim.ensemble.run import load
     from rift_sim.errors import InputError
@@ -81,7 +83,7 @@ def draw_map(
     from rift_sim.plots.maps import map_figure
 
     run = load(directory)
-    _need_replicates(run.replicates, directory)
+    need_replicates(run)
     if group is not None and municipal and not named_group:
         raise InputError(
             "a map of one named group by municipality is not drawn by default",
@@ -101,12 +103,3 @@ def draw_map(
     parts = ["map", variable, *([group] if group else []), *(["places"] if municipal else [])]
     name = "-".join([*parts, str(month)]) + ".png"
     typer.echo(save(figure, out or directory / FIGURES / name))
-
-
-def _need_replicates(replicates: int, directory: Path) -> None:
-    from rift_sim.errors import InputError
-
-    if not replicates:
-        raise InputError(
-            "the run has no finished replicate yet", file=directory, allowed="rift run first"
-        )

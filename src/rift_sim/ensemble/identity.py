@@ -15,7 +15,7 @@ from pathlib import Path
 __all__ = ["COMPARED", "Identity", "code_digest", "hash_all", "versions"]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_NOT_NUMERIC = ("_shipped", "analysis", "cli", "ensemble", "plots", "report")
+_NOT_NUMERIC = ("_shipped", "analysis", "cli", "ensemble", "export", "plots", "report")
 """Packages that change no trajectory; seeds and scenarios have hashes of their own."""
 COMPARED = ("python", "numpy", "numba", "mesa", "machine")
 """Versions that can change the last bits of a number."""

@@ -22,20 +22,13 @@ if TYPE_CHECKING:
     from rift_sim.initial.world import World
     from rift_sim.parameters import Draw
 
-__all__ = ["MASS_LARGEST", "MASS_LIMIT", "MASS_SMALLEST", "find_levels", "shock_spread"]
+__all__ = ["MASS_LARGEST", "MASS_LIMIT", "MASS_SMALLEST", "find_levels"]
 
 Floats = NDArray[np.float64]
 
 MASS_SMALLEST, MASS_LARGEST, MASS_LIMIT = 50.0, 8000.0, 0.15
 """Mass events: the legal threshold of 50 people; the largest seen in a month and place,
 rounded up; largest share of residents that flees or is confined in a month (judgement)."""
-
-
-def shock_spread(draw: Draw, size: int) -> Floats:
-    """Return the spread of the log-shocks: departments, and the country as the last entry."""
-    spread = np.full(size, draw.region_shock_sd)
-    spread[-1] = draw.national_shock_sd
-    return spread
 
 
 def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels:
@@ -123,7 +116,7 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
             for level, raw in zip(yearly, (fighting, clashes, reach), strict=True)
         ]
     )
-    violence(state.violence, state.memory, fighting, clashes, reach, scale, 1.0)
+    violence(state.violence, state.memory, fighting, clashes, reach, scale, 1.0, 1.0)
     expected = np.empty(places)
     hazard(
         expected,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rift_sim.initial.as_of import has_table
 from rift_sim.initial.draws import normals, normals_by_group, uniforms
 from rift_sim.initial.hidden import add_hidden, conflict_score
-from rift_sim.initial.levels import find_levels, shock_spread
+from rift_sim.initial.levels import find_levels
 from rift_sim.initial.presence import HOMELAND, assign_presence, best_of_country, smooth_noise
 from rift_sim.initial.spread import move_abroad, share_members, spread_coca, survey_thresholds
 from rift_sim.initial.state import Levels, State
@@ -94,8 +94,9 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
         abroad=0.0,
         frailty=np.exp(spread * normals(key(Process.FRAILTY), places) - 0.5 * spread**2),
         noise=draw.noise_sd * normals(key(Process.DISPLACEMENT_NOISE), places),
-        region_shock=shock_spread(draw, len(territory.departments) + 1)
-        * normals(key(Process.DEPARTMENT_SHOCK), len(territory.departments) + 1),
+        region_shock=draw.region_shock_sd
+        * normals(key(Process.DEPARTMENT_SHOCK), len(territory.departments)),
+        country_shock=np.zeros(2),
         detection=detection,
         attention=-draw.alert_scale * np.log1p(-attention),
         destination_weights=weights,

@@ -70,7 +70,9 @@ class State:
         Displaced people who crossed the border since the start.
     frailty, noise, region_shock
         Persistent factor of displacement; its log-noise; log-shock of each department
-        and, last, of the country (shape (D + 1,)).
+        (shape (D,)).
+    country_shock
+        Log-shocks of the whole country, see `rift_sim.physics.shocks`, shape (2,).
     detection, attention
         Members above which the survey sees a foothold, shape (G, N); influence above which
         alerts name a place, shape (N,). Both exponential.
@@ -101,6 +103,7 @@ class State:
     frailty: Floats
     noise: Floats
     region_shock: Floats
+    country_shock: Floats
     detection: Floats
     attention: Floats
     destination_weights: Floats

@@ -70,6 +70,7 @@ class Living(NamedTuple):
     noise: Floats
     guards: Floats
     region_shock: Floats
+    country_shock: Floats
     pair_state: Numbers
     pair_shock: Floats
 
@@ -157,8 +158,9 @@ class Rates(NamedTuple):
     deaths_spread: float
     region_persistence: float
     region_spread: float
-    national_persistence: float
-    national_spread: float
+    country_persistence: float
+    violence_fresh: float
+    displacement_fresh: float
     violence_now: float
     violence_memory: float
     people_exponent: float

@@ -106,6 +106,7 @@ def violence(
     clashes: Floats,
     coercion: Floats,
     scale: Floats,
+    tempo: float,
     months: float,
 ) -> None:
     """Add up expected deaths a month, and remember them.
@@ -121,12 +122,14 @@ def violence(
         groups over civilians, each shape (place,).
     scale
         Deaths per unit of the three, shape (3,).
+    tempo
+        Factor that the whole country shares.
     months
         Time constant of the memory.
     """
     speed = min(1.0, 1.0 / months)
     for i in range(out.size):
-        out[i] = scale[0] * fighting[i] + scale[1] * clashes[i] + scale[2] * coercion[i]
+        out[i] = tempo * (scale[0] * fighting[i] + scale[1] * clashes[i] + scale[2] * coercion[i])
         memory[i] += speed * (out[i] - memory[i])
 
 

@@ -11,6 +11,7 @@ from rift_sim.physics.books import Books, Land, Living, Orders, Rates, Realm
 from rift_sim.physics.coca import coca_step
 from rift_sim.physics.contest import deaths, fight, violence
 from rift_sim.physics.displacement import confine, displace, hazard, resettle
+from rift_sim.physics.elementary import exp
 from rift_sim.physics.extortion import extort
 from rift_sim.physics.footholds import enter, highest_chance, withdraw
 from rift_sim.physics.groups import move, recruit, rent, utility
@@ -20,7 +21,13 @@ from rift_sim.physics.operations import allocate_operations, state_presence_step
 from rift_sim.physics.pairs import pair_intensity, pair_shock_step, pair_state_step
 from rift_sim.physics.reach import list_footholds, scout
 from rift_sim.physics.self_defence import stand_guard
-from rift_sim.physics.shocks import coca_shock, region_shock_step
+from rift_sim.physics.shocks import (
+    DISPLACEMENT,
+    VIOLENCE,
+    coca_shock,
+    country_shock_step,
+    region_shock_step,
+)
 from rift_sim.physics.streams import Process, stream_key
 from rift_sim.physics.tally import Tallies, tally_month
 
@@ -190,9 +197,14 @@ def _suffer(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
         b.strength, b.reach, s.armed, s.support, b.held, a.indptr, a.indices,
         p.spill, p.support_weight,
     )  # fmt: skip
+    country_shock_step(
+        s.country_shock, p.country_persistence, p.violence_fresh, p.displacement_fresh,
+        stream_key(o.seed, o.replicate, o.month, Process.COUNTRY_SHOCK),
+    )  # fmt: skip
     violence(
-        s.violence, s.memory, b.fighting, b.clashes, b.reach, a.violence_levels, p.violence_months
-    )
+        s.violence, s.memory, b.fighting, b.clashes, b.reach, a.violence_levels,
+        exp(s.country_shock[VIOLENCE]), p.violence_months,
+    )  # fmt: skip
     key = stream_key(o.seed, o.replicate, o.month, Process.DEATHS)
     deaths(b.dead, s.violence, p.deaths_spread, key, b.space)
     # Without C08 as much is taken as at the start.
@@ -205,7 +217,7 @@ def _flee(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
     """Displace, confine, return and settle people (C11)."""
     region_shock_step(
         b.shock, b.regional, s.region_shock, a.department, p.region_persistence, p.region_spread,
-        p.national_persistence, p.national_spread,
+        s.country_shock[DISPLACEMENT],
         stream_key(o.seed, o.replicate, o.month, Process.DEPARTMENT_SHOCK),
     )  # fmt: skip
     hazard(

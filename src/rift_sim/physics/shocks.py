@@ -10,7 +10,35 @@ from rift_sim.physics.kernel import kernel
 from rift_sim.physics.quantiles import normal
 from rift_sim.physics.streams import uniform
 
-__all__ = ["coca_shock", "region_shock_step"]
+__all__ = ["DISPLACEMENT", "VIOLENCE", "coca_shock", "country_shock_step", "region_shock_step"]
+
+VIOLENCE, DISPLACEMENT = 0, 1
+"""Rows of the log-shocks of the whole country."""
+
+
+@kernel
+def country_shock_step(
+    shock: Floats, persistence: float, violence: float, displacement: float, key: np.uint64
+) -> None:
+    """Advance the log-shocks of the whole country, each first-order autoregressive.
+
+    They start at zero, the level on record, and wander off: their median is zero, and they hardly
+    return.
+
+    Parameters
+    ----------
+    shock
+        Rows `VIOLENCE` and `DISPLACEMENT`, shape (2,); changed in place.
+    persistence
+        Monthly autocorrelation of both.
+    violence, displacement
+        Standard deviation of what a month adds.
+    key
+        Stream of the process COUNTRY_SHOCK.
+    """
+    shock[VIOLENCE] = persistence * shock[VIOLENCE] + violence * normal(uniform(key, VIOLENCE))
+    fresh = displacement * normal(uniform(key, DISPLACEMENT))
+    shock[DISPLACEMENT] = persistence * shock[DISPLACEMENT] + fresh
 
 
 @kernel
@@ -21,38 +49,34 @@ def region_shock_step(
     department: Ints,
     persistence: float,
     spread: float,
-    national_persistence: float,
-    national_spread: float,
+    everywhere: float,
     key: np.uint64,
 ) -> None:
-    """Advance the shocks to displacement, and say what each place gets of them.
+    """Advance the shocks of departments to displacement, and say what each place gets.
 
     Parameters
     ----------
     out
-        Factor of mean 1, shape (place,); written.
+        Factor of displacement, shape (place,); written.
     factor
         The same by department and, last, across the border, shape (department + 1,); written.
     shock
-        Log-shock of each department and, last, of the country: first-order
-        autoregressive, shape (department + 1,); changed in place.
+        Log-shock of each department: first-order autoregressive, shape (department,); changed in
+        place.
     department
         Department of each place, -1 across the border: the last one, shape (place,).
-    persistence, spread, national_persistence, national_spread
-        Monthly autocorrelation and standard deviation, of departments and country.
+    persistence, spread
+        Monthly autocorrelation and standard deviation. The factor of a department has mean 1.
+    everywhere
+        Log-shock of the whole country.
     key
         Stream of the process DEPARTMENT_SHOCK.
     """
-    last = shock.size - 1
     fresh = np.sqrt(1.0 - persistence * persistence) * spread
-    for d in range(last):
+    for d in range(shock.size):
         shock[d] = persistence * shock[d] + fresh * normal(uniform(key, d))
-    fresh = np.sqrt(1.0 - national_persistence * national_persistence) * national_spread
-    shock[last] = national_persistence * shock[last] + fresh * normal(uniform(key, last))
-    everywhere = shock[last] - 0.5 * national_spread * national_spread
-    for d in range(last):
         factor[d] = exp(shock[d] - 0.5 * spread * spread + everywhere)
-    factor[last] = exp(everywhere)
+    factor[shock.size] = exp(everywhere)
     for i in range(out.size):
         out[i] = factor[department[i]]
 

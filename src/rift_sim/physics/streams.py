@@ -59,6 +59,7 @@ class Process(IntEnum):
     MASS_EVENT = 36
     MASS_SIZE = 37
     CONFINEMENT = 38
+    COUNTRY_SHOCK = 39
     COCA_NATIONAL = 40
     COCA_DEPARTMENT = 41
     COCA_LOCAL = 42

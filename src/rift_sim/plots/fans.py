@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from rift_sim.ensemble.run import Run
 
-__all__ = ["choose_series", "draw_fan", "fan_figure", "save"]
+__all__ = ["choose_series", "date_axis", "draw_fan", "fan_figure", "save"]
 
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _MOST_BANDS = 3
@@ -88,7 +88,7 @@ def draw_series(axes: Axes, series: xr.DataArray) -> tuple[Scale, str]:
         _draw_several(axes, series, time, fans)
     axes.set_xlim(time[0], time[-1] + (time[-1] - time[-2] if len(time) > 1 else 0))
     remark = set_limits(axes, scale, fans[:, 0], fans[:, -1])
-    _date_axis(axes, len(time))
+    date_axis(axes, len(time))
     return scale, remark
 
 
@@ -163,7 +163,8 @@ def _draw_several(
     axes.legend(fontsize=7, frameon=False, loc="best", title=axis, title_fontsize=7)
 
 
-def _date_axis(axes: Axes, months: int) -> None:
+def date_axis(axes: Axes, months: int) -> None:
+    """Put ticks on an axis of dates that covers so many months."""
     from matplotlib import dates
 
     make: Any = dates  # Its classes carry no types.

@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rift_sim.analysis.selection import (
+    month_range,
+    one_scenario,
+    pick_groups,
+    pick_month,
+    read_month,
+)
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.plots.style import Scale, scale_of
@@ -23,6 +30,7 @@ __all__ = [
     "municipal_layer",
     "one_scenario",
     "parse_date",
+    "spell_months",
 ]
 
 _MUNICIPAL = {"presence_survey": "presence_probability", "control": "control_probability"}
@@ -66,7 +74,7 @@ def mappable(run: Run, *, municipal: bool = False) -> list[str]:
 
 def last_month(run: Run) -> Month:
     """Return the last month of a run."""
-    return Month.parse(str(run.dataset["time"].to_numpy()[-1])[:7])
+    return month_range(run.dataset)[1]
 
 
 def parse_date(run: Run, text: str) -> Month:
@@ -77,45 +85,7 @@ def parse_date(run: Run, text: str) -> Month:
     InputError
         When it is not a month, or lies outside the run; says what the run covers.
     """
-    time = run.dataset["time"].to_numpy()
-    first, last = (Month.parse(str(time[k])[:7]) for k in (0, -1))
-    try:
-        month = Month.parse(text)
-    except ValueError as error:
-        raise InputError(str(error), key="--date", allowed=f"{first} to {last}") from None
-    if not first <= month <= last:
-        raise InputError(
-            f"{month} lies outside the run", key="--date", allowed=f"{first} to {last}"
-        )
-    return month
-
-
-def one_scenario(run: Run, scenario: str | None) -> Any:
-    """Return the dataset of a run, or of one scenario of a sweep.
-
-    Raises
-    ------
-    InputError
-        When a sweep has no scenario of that label; lists those it has.
-    """
-    data = run.dataset
-    if "scenario" not in data.dims:
-        return data
-    names = [str(name) for name in data["scenario"].to_numpy()]
-    if scenario not in names:
-        problem = f"there is no scenario '{scenario}'" if scenario else "the run is a sweep"
-        raise InputError(problem, key="--scenario", allowed=names, given=scenario)
-    return data.isel(scenario=names.index(str(scenario)))
-
-
-def _known_group(data: Any, group: str) -> str:
-    from rift_sim.seeds import load_ledger
-
-    groups = [str(name) for name in data["group"].to_numpy()]
-    group = load_ledger().group_id(group) or group
-    if group not in groups:
-        raise InputError(f"there is no group '{group}'", key="--group", allowed=groups, given=group)
-    return group
+    return pick_month(run.dataset, text)
 
 
 def department_layer(data: Any, variable: str, month: Month, group: str | None) -> MapLayer:
@@ -135,13 +105,10 @@ def department_layer(data: Any, variable: str, month: Month, group: str | None) 
                 key="--group",
                 allowed="--variable presence_survey",
             )
-        data = data.sel(group=_known_group(data, group))
+        data = data.sel(group=pick_groups(data, [group])[0])
     series = data[name]
-    time = series["time"].to_numpy()
-    stop = month.index - Month.parse(str(time[0])[:7]).index
-    start = max(0, stop - month.month + 1) if series.attrs["kind"] == "flow" else stop
-    part = series.isel(time=slice(start, stop + 1)).transpose("replicate", "time", "department")
-    values = np.median(part.to_numpy().sum(axis=1, dtype=np.float64), axis=0)
+    part, first = read_month(series, month)
+    values = np.median(part.transpose("replicate", "department").to_numpy(), axis=0)
     units, kind = series.attrs["units"], series.attrs["kind"]
     largest = float(values.max())
     scale = scale_of(name, units, kind, largest, period="year")
@@ -149,11 +116,11 @@ def department_layer(data: Any, variable: str, month: Month, group: str | None) 
         scale = Scale(1.0, "municipalities")
     elif kind == "flow":
         scale = Scale(scale.factor, scale.label.removesuffix(" per year"))
-    first = Month.from_index(month.index - (stop - start))
     codes = [str(code) for code in series["department"].to_numpy()]
     shown = {code: float(v) * scale.factor for code, v in zip(codes, values, strict=True)}
-    meaning = f"{series.attrs['long_name'].split(', by ')[0]}; median over replicates"
-    when = _spell(month) if first == month else f"{_spell(first, month)} to {_spell(month)}"
+    which = "median over replicates" if part.sizes["replicate"] > 1 else "one replicate"
+    meaning = f"{series.attrs['long_name'].split(', by ')[0]}; {which}"
+    when = spell_months(first, month)
     return MapLayer(shown, scale, meaning, when, 100.0 if scale.share else largest * scale.factor)
 
 
@@ -174,7 +141,7 @@ def municipal_layer(data: Any, variable: str, month: Month, group: str | None) -
                 key="--group",
                 allowed=["presence_survey", "control"],
             )
-        data = data.sel(group=_known_group(data, group))
+        data = data.sel(group=pick_groups(data, [group])[0])
     stored = data[name].sel(year=month.year)
     values = np.asarray(stored.to_numpy(), np.float64)
     share = stored.attrs["units"] == "1"
@@ -188,7 +155,12 @@ def municipal_layer(data: Any, variable: str, month: Month, group: str | None) -
     return MapLayer(shown, scale, meaning, when, top)
 
 
-def _spell(month: Month, reader_knows: Month | None = None) -> str:
-    """Write a month in words, without the year that another month gives already."""
-    words = "%B" if reader_knows and reader_knows.year == month.year else "%B %Y"
+def spell_months(first: Month, last: Month) -> str:
+    """Write a span of months in words, a year that is common to both once."""
+    if first == last:
+        return _spell(last)
+    return f"{_spell(first, '%B' if first.year == last.year else '%B %Y')} to {_spell(last)}"
+
+
+def _spell(month: Month, words: str = "%B %Y") -> str:
     return date(month.year, month.month, 1).strftime(words)

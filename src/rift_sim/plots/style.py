@@ -28,6 +28,7 @@ __all__ = [
     "VERMILLION",
     "Scale",
     "add_footer",
+    "difference_label",
     "new_figure",
     "scale_of",
     "set_limits",
@@ -90,6 +91,13 @@ def _share_of(name: str) -> str:
     if name.startswith(_OF_PLACES):
         return "% of municipalities"
     return "index, 0 to 100" if name.startswith("relationship") else "% of full strength"
+
+
+def difference_label(scale: Scale) -> str:
+    """Name the unit of a difference of two values: of shares, percentage points."""
+    if scale.label.startswith("index"):
+        return "points of an index, 0 to 100"
+    return scale.label.replace("% of", "percentage points of")
 
 
 def new_figure(width: float, height: float) -> Figure:

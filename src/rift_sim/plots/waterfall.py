@@ -13,6 +13,7 @@ from rift_sim.plots.style import (
     BLUE,
     GREY,
     VERMILLION,
+    difference_label,
     new_figure,
     scale_of,
     tidy,
@@ -64,8 +65,7 @@ def waterfall(found: Explanation) -> Figure:
     tidy(axes)
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", color="#E3E3E3", linewidth=0.6)
-    points = scale.label.replace("% of", "percentage points of") if scale.share else scale.label
-    axes.set_xlabel(points, fontsize=8)
+    axes.set_xlabel(difference_label(scale), fontsize=8)
     when = {"end": "at the end", "sum": "over the whole run"}.get(found.when, f"in {found.when}")
     title = f"{series.long_name}, {when}\n{found.first} minus {found.second}"
     figure.text(0.012, 0.985, title, fontsize=9.5, fontweight="bold", va="top")

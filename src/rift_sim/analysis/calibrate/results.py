@@ -16,12 +16,12 @@ from rift_sim.analysis.calibrate.problem import Fit, Problem
 from rift_sim.physics.arrays import Floats
 
 __all__ = [
-    "CRITICAL",
     "LEAST_DISTANCE",
     "ParameterRow",
     "Result",
     "SummaryRow",
     "ks_distance",
+    "least_distance",
     "parameter_rows",
     "share_inside",
     "summary_rows",
@@ -30,7 +30,7 @@ __all__ = [
 
 LEAST_DISTANCE = 0.1
 """A posterior nearer to its prior than this counts as the same."""
-CRITICAL = 1.36
+_CRITICAL = 1.36
 """Kolmogorov-Smirnov distance at 5 %, times the root of the sample size."""
 _QUANTILES = (0.05, 0.5, 0.95)
 
@@ -59,7 +59,7 @@ class Result:
     @cached_property
     def threshold(self) -> float:
         """Distance from the prior up to which a posterior is taken for its prior."""
-        return max(LEAST_DISTANCE, CRITICAL / float(np.sqrt(self.fit.effective)))
+        return least_distance(self.fit.effective)
 
 
 class ParameterRow(NamedTuple):
@@ -107,6 +107,17 @@ class SummaryRow(NamedTuple):
     posterior_median: float
     posterior_p95: float
     inside: str
+
+
+def least_distance(effective: float) -> float:
+    """Return how far a posterior must be from its prior to count as informed.
+
+    Parameters
+    ----------
+    effective
+        Effective sample size of the posterior.
+    """
+    return max(LEAST_DISTANCE, _CRITICAL / float(np.sqrt(effective)))
 
 
 def ks_distance(scores: Floats, weights: Floats) -> float:

@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-import numpy as np
-from scipy.special import ndtri
-
-from rift_sim.analysis.calibrate.results import CRITICAL, LEAST_DISTANCE, ks_distance
-from rift_sim.physics.arrays import Floats
+from rift_sim.analysis.informed import compare_table
 
 if TYPE_CHECKING:
-    from rift_sim.seeds import Distribution
     from rift_sim.seeds.ledger import Ledger
     from rift_sim.seeds.posterior import Posterior
 
-__all__ = ["ASSUMED", "INFORMED", "NOT_FITTED", "SAME", "history_said", "prior_shares"]
+__all__ = ["ASSUMED", "INFORMED", "NOT_FITTED", "SAME", "history_said"]
 
 INFORMED, SAME, NOT_FITTED = "informed", "posterior = prior", "not fitted"
 ASSUMED = "assumed"
-_LEVELS = 2000
 
 
 def history_said(
@@ -28,9 +22,7 @@ def history_said(
 ) -> dict[str, str]:
     """Say of every parameter of the ledger whether history moved it.
 
-    The criterion is that of a calibration's report: the distribution functions of posterior and
-    prior differ by more than 0.1 somewhere, and by more than chance gives with the effective
-    sample size of the table.
+    The criterion is that of `rift_sim.analysis.informed`.
 
     Parameters
     ----------
@@ -50,22 +42,6 @@ def history_said(
     own = dict.fromkeys(assumed, ASSUMED)
     if table is None:
         return said | own
-    size = len(table.draws)
-    effective = float(table.provenance.get("effective_sample_size", size))
-    threshold = max(LEAST_DISTANCE, CRITICAL / effective**0.5)
-    for name, values in zip(table.names, table.rows.T, strict=True):
-        scores = ndtri(prior_shares(ledger.parameters[name].prior, values))
-        distance = ks_distance(scores, np.full(size, 1.0 / size))
-        said[name] = INFORMED if distance > threshold else SAME
+    found = compare_table(table, ledger)
+    said |= {name: INFORMED if found.informed(name) else SAME for name in found.distances}
     return said | own
-
-
-def prior_shares(prior: Distribution, values: Floats) -> Floats:
-    """Return the prior's probability below each value, shape as `values`.
-
-    Priors have quantile functions only, so that it is read off a fine grid of them; good to
-    half a thousandth.
-    """
-    shares = (np.arange(_LEVELS) + 0.5) / _LEVELS
-    grid = np.array([prior.quantile(float(share)) for share in shares])
-    return np.interp(values, grid, shares)

@@ -1,0 +1,204 @@
+"""``rift threshold``."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rift_sim.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from rift_sim.analysis.lever_threshold import Goal, Threshold
+
+__all__ = ["threshold"]
+
+
+def threshold(
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")
+    ],
+    variable: Annotated[str, typer.Option(help="What has to be reached, such as control@2028-12.")],
+    name: Annotated[str, typer.Option("--lever", help="What is changed, such as aid.security.")],
+    below: Annotated[float | None, typer.Option(help="It has to lie below this.")] = None,
+    above: Annotated[float | None, typer.Option(help="It has to lie above this.")] = None,
+    share: Annotated[
+        float, typer.Option("--with", help="In at least this share of the replicates.")
+    ] = 0.9,
+    low: Annotated[float | None, typer.Option("--from", help="Smallest value tried.")] = None,
+    high: Annotated[float | None, typer.Option("--to", help="Largest value tried.")] = None,
+    tolerance: Annotated[
+        float | None, typer.Option(help="How narrow the threshold gets; a hundredth of the range.")
+    ] = None,
+    grid: Annotated[int, typer.Option(min=3, help="Values tried first.")] = 5,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM",
+            help="Month of the change; after the last event that would undo it if not given.",
+        ),
+    ] = None,
+    replicates: Annotated[
+        int, typer.Option("-n", "--replicates", min=10, help="Replicates, the same for each value.")
+    ] = 100,
+    from_priors: Annotated[
+        bool, typer.Option("--from-priors", help="Give a number, too, that rests on priors alone.")
+    ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Also write every value that was tried into this CSV.")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Also draw share and outcome by value into this file.")
+    ] = None,
+) -> None:
+    """Find the smallest value of a lever that does it.
+
+    Tries a grid of values first, with the same replicates at each, and halves the interval in
+    which the share of replicates passes the goal. Where history has said nothing about what
+    drives the lever, that is said instead of a number, unless --from-priors is given.
+
+    Example: rift threshold reference --variable control --below 0.35 --with 0.9 --lever pressure
+    """
+    from rift_sim.analysis.lever_threshold import choose_dial, find_threshold, threshold_csv
+    from rift_sim.analysis.pull import load_single
+    from rift_sim.cli.console import Progress, make_console
+    from rift_sim.cli.levers import need_folder
+    from rift_sim.ensemble.executor import available_cores
+
+    need_folder(("--out", out), ("--figure", figure))
+    goal, lever = _goal(variable, below, above, share), choose_dial(name)
+    base = load_single(scenario, settings or ())
+    with Progress() as progress:
+        found = find_threshold(
+            base,
+            lever,
+            goal,
+            low=low,
+            high=high,
+            tolerance=tolerance,
+            grid=grid,
+            replicates=replicates,
+            since=since,
+            from_priors=from_priors,
+            workers=workers if workers is not None else available_cores(),
+            progress=progress,
+        )
+    _show(found, make_console())
+    if out is not None:
+        out.write_text(threshold_csv(found), encoding="utf-8")
+        typer.echo(f"{out} written.", err=True)
+    if figure is not None and found.search is None:
+        typer.echo(f"{figure} not drawn: there is no number to show.", err=True)
+    elif figure is not None:
+        from rift_sim.plots.style import write_figure
+        from rift_sim.plots.threshold import threshold_figure
+
+        write_figure(threshold_figure(found), figure)
+        typer.echo(f"{figure} written.", err=True)
+
+
+def _goal(variable: str, below: float | None, above: float | None, share: float) -> Goal:
+    from rift_sim.analysis.lever_threshold import Goal
+    from rift_sim.analysis.quantity import parse_quantity
+
+    if (below is None) == (above is None):
+        found = "neither --below nor --above" if below is None else "both --below and --above"
+        raise InputError(f"{found} given", allowed="one of them")
+    value = below if below is not None else above
+    assert value is not None
+    if not math.isfinite(value):
+        key = "--below" if below is not None else "--above"
+        raise InputError(f"{value} is no value to reach", key=key, allowed="a finite number")
+    return Goal(parse_quantity(variable), below is not None, value, share)
+
+
+def _show(found: Threshold, console: Console) -> None:
+    from rift_sim.cli.levers import PRIORS
+
+    console.print(
+        f"{found.scenario.name}, {found.lever.name} set in {found.since} ({found.lever.meaning}); "
+        f"parameters from {found.knowledge.table}.",
+        markup=False,
+    )
+    console.print(say(found), markup=False)
+    if found.search is not None:
+        console.print(_table(found))
+        if found.footing.kind == "priors":
+            console.print(PRIORS, markup=False)
+    for note in found.notes:
+        console.print(f"Note: {note}.", markup=False)
+
+
+def say(found: Threshold) -> str:
+    """Say what came out, in a sentence or two."""
+    goal, name, search = found.goal, found.lever.name, found.search
+    if search is None:
+        return _no_number(found)
+    wanted = f"{goal} in at least {100 * goal.share:g} % of replicates"
+    if search.threshold is not None:
+        value, low, high = search.threshold
+        ends = f"95 % interval {_end(low, found)} to {_end(high, found)}"
+        if search.rising:
+            return f"{wanted}: {name} of {value:.4g} or more does it ({ends})."
+        return f"{wanted}: every {name} up to {value:.4g} does it ({ends}); more undoes it."
+    reach = f"between {found.low:g} and {found.high:g}"
+    most = 100 * float(search.shares.max())
+    verdicts = {
+        "none": f"no value {reach} does it; the most is {most:.0f} %.",
+        "all": f"every value {reach} does it.",
+        "not one way": f"the share of replicates does not go one way with {name}, so there is no "
+        "single threshold; see the values below.",
+    }
+    return f"{wanted}: {verdicts[search.outcome]}"
+
+
+def _no_number(found: Threshold) -> str:
+    from rift_sim.cli.levers import cut
+
+    name, outcome = found.lever.name, found.goal.outcome
+    if found.footing.kind == "nothing":
+        return f"No number: no mechanism of the model leads from {name} to {outcome}."
+    return (
+        f"No number: history has not moved anything that {name} acts through away from its prior "
+        f"({cut(found.footing.open)}). --from-priors gives what follows from the priors."
+    )
+
+
+def _end(value: float, found: Threshold) -> str:
+    if math.isinf(value):
+        return f"beyond {found.low if value < 0 else found.high:g}"
+    return f"{value:.4g}"
+
+
+def _table(found: Threshold) -> Table:
+    """Lay out every value that was tried."""
+    import numpy as np
+    from rich.table import Table
+
+    from rift_sim.cli.levers import number
+
+    assert found.search is not None
+    table = Table(box=None)
+    for heading in (
+        found.lever.name,
+        "share that holds",
+        f"{found.goal.outcome}: median (10-90 %)",
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
+    rows = zip(found.search.values, found.search.shares, found.outcomes, strict=True)
+    for value, share, outcome in rows:
+        low, middle, high = (number(x, sign="") for x in np.quantile(outcome, [0.1, 0.5, 0.9]))
+        table.add_row(f"{value:.4g}", f"{100 * share:.0f} %", f"{middle} ({low} to {high})")
+    return table

@@ -1,0 +1,1 @@
+"""Runs written down for other programs: NetCDF, tidy tables, IAMC, hubverse."""

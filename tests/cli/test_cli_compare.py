@@ -1,0 +1,136 @@
+"""``rift compare`` from folders to tables, CSV and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rift_sim.cli import main
+from rift_sim.ensemble.lock import writer_lock
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", "80")
+    return folder
+
+
+def test_tables_csv_and_figures(
+    short_runs: dict[str, Path], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["compare", str(short_runs["gone"]), str(short_runs["kept"])]
+    arguments += ["--variable", "control", "--by", "group", "--department", "cauca"]
+    arguments += ["--out", "difference.csv", "--figures", "drawn"]
+    assert main(arguments) == 0
+    captured = capsys.readouterr()
+    text = captured.out
+    assert max(map(len, text.splitlines())) <= 80
+    joined = " ".join(text.split())
+    assert "A full-cutoff: All aid ends" in joined
+    assert "A minus B (full-cutoff minus no-cutoff), 2027-03" in joined
+    assert "6 pairs of replicates" in joined
+    assert "the 6 that are in all of them are compared" in joined
+    assert "by group, % of municipalities" in joined
+    assert "Gaitanista" in joined
+    assert "Cauca" in joined
+    assert "Antioquia" not in joined
+    drawn = {file.name for file in (here / "drawn").iterdir()}
+    assert drawn == {
+        "control.png",
+        "control-by-department-2027-03.png",
+        "control-by-group-2027-03.png",
+        "control-map-2027-03.png",
+    }
+    lines = (here / "difference.csv").read_text(encoding="utf-8").splitlines()
+    # Two year's ends, of the country, 13 groups and a department.
+    assert len(lines) == 1 + 2 * (1 + 13 + 1)
+    assert "difference.csv written." in captured.err
+
+
+def test_main_series_when_none_is_named(
+    short_runs: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = [str(short_runs[name]) for name in ("gone", "kept")]
+    assert main(["compare", *folders, "--date", "2026-06", "--date", "2026-12"]) == 0
+    text = capsys.readouterr().out
+    assert text.count("Presence, alerts") == 2
+    assert text.count("U.S. aid") == 2
+    assert "2026-06" in text
+    assert "not paired" not in text.lower()
+
+
+def test_three_arms_that_are_not_paired_say_so_everywhere(
+    short_runs: dict[str, Path], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = [str(short_runs[name]) for name in ("gone", "kept", "seed")]
+    arguments = ["compare", *folders, "--unpaired", "--variable", "control", "--out", "x.csv"]
+    assert main(arguments) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "NOT PAIRED: A minus B (full-cutoff (gone) minus no-cutoff (kept))" in text
+    assert "NOT PAIRED: A minus C (full-cutoff (gone) minus no-cutoff (seed))" in text
+    rows = (here / "x.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert all(row.endswith(",not paired,the same") for row in rows)
+
+
+def test_scenarios_of_one_sweep(
+    short_runs: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = ["--scenario", "aid=gone, luck=7", "--scenario", "aid=kept, luck=7"]
+    assert main(["compare", str(short_runs["two"]), *labels, "--variable", "aid_usd"]) == 0
+    assert "aid=gone, luck=7 minus aid=kept, luck=7" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "says"),
+    [
+        (["gone"], [], "nothing to compare with"),
+        (["gone", "nowhere"], [], "no such folder"),
+        (["gone", "seed"], [], "--unpaired"),
+        (["gone", "kept"], ["--variable", "contrl"], "did you mean 'control'"),
+        (["gone", "kept"], ["--variable", "coca_ha", "--by", "group"], "not observed by group"),
+        (["gone", "kept"], ["--by", "deparment"], "did you mean 'department'"),
+        (["gone", "kept"], ["--date", "2030-01"], "2026-01 to 2027-03"),
+        (["gone", "kept"], ["--department", "Antioqia"], "did you mean 'Antioquia'"),
+        (["gone", "kept"], ["--group", "FARQ"], "there is no group 'FARQ'"),
+        (["gone", "kept"], ["--scenario", "x"], "none of the runs is a sweep"),
+        (["gone", "kept"], ["-n", "0"], "2 to 6"),
+        (["gone", "kept"], ["--out", "no/such/x.csv"], "there is no folder 'no/such'"),
+        (["two"], ["--scenario", "aid=gone, luck=7"], "nothing to compare with"),
+    ],
+)
+def test_refusals(
+    short_runs: dict[str, Path],
+    here: Path,
+    capsys: pytest.CaptureFixture[str],
+    names: list[str],
+    options: list[str],
+    says: str,
+) -> None:
+    folders = [str(short_runs.get(name, here / name)) for name in names]
+    outputs = [] if "--out" in options else ["--out", "x.csv"]
+    assert main(["compare", *folders, *options, *outputs, "--figures", "drawn"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("error: ")
+    assert captured.err.count("\n") == 1
+    assert says in captured.err
+    assert list(here.iterdir()) == []
+
+
+def test_mixed_versions_and_a_run_being_written(
+    short_runs: dict[str, Path], copy: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = copy("kept", identity={"code": "0"})
+    arguments = ["compare", str(short_runs["gone"]), str(other), "--variable", "control"]
+    assert main(arguments) == 2
+    assert "--allow-mixed" in capsys.readouterr().err
+    assert main([*arguments, "--allow-mixed"]) == 0
+    assert "MIXED VERSIONS: A minus B" in capsys.readouterr().out
+    with writer_lock(other):
+        assert main([*arguments, "--allow-mixed"]) == 2
+    assert "still being written" in capsys.readouterr().err

@@ -1,0 +1,188 @@
+"""``rift levers`` and ``rift threshold``: end to end, and every way to be refused."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rift_sim.analysis.lever_list import LEVERS
+from rift_sim.analysis.lever_threshold import Goal, choose_dial, find_threshold
+from rift_sim.analysis.quantity import parse_quantity
+from rift_sim.cli import main
+from rift_sim.cli.levers import cut, number
+from rift_sim.cli.threshold import say
+from rift_sim.ensemble.engine import Engine
+from rift_sim.plots.threshold import threshold_figure
+from rift_sim.scenario import Scenario, load_scenario
+
+
+@pytest.fixture(scope="module")
+def short(small_map: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A scenario of some months on five places."""
+    file = tmp_path_factory.mktemp("scenario") / "short.yaml"
+    places = "\n".join(f"  {key}: {path}" for key, path in small_map.items())
+    text = f"name: short\nextends: reference\nend: 2026-12\nterritory:\n{places}\n"
+    file.write_text(text, encoding="utf-8")
+    return str(file)
+
+
+def planted(world, replicate):  # type: ignore[no-untyped-def]
+    """Members are the share of the replicate's number, less the pressure."""
+    pressure = world.scenario.timeline[-1].posture.pressure
+    size = {"members": 1.0 + replicate / 100.0 - pressure}
+    return {
+        name: np.full([len(world.coords[d]) for d in variable.dims], size["members"])
+        for name, variable in world.variables.items()
+    }
+
+
+def test_a_planted_threshold(short: str) -> None:
+    goal = Goal(parse_quantity("members@2026-11"), below=True, value=0.005, share=0.9)
+    found = find_threshold(
+        load_scenario(short), LEVERS["pressure"], goal, low=0.5, high=2.5, tolerance=0.005,
+        replicates=100, engine=Engine(simulate=planted),
+    )  # fmt: skip
+    assert found.search is not None
+    assert found.search.threshold is not None
+    # Replicates 0 to 89 need up to 1.885.
+    assert found.search.threshold.value == pytest.approx(1.888, abs=0.004)
+    assert f"{found.search.threshold.value:.4g} or more does it" in say(found)
+    assert found.outcomes.shape == (found.search.values.size, 100)
+    assert len(threshold_figure(found).axes) == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "below", "says"),
+    [
+        (-5.0, True, "no value between 0.5 and 2.5 does it; the most is 0 %"),
+        (5.0, True, "every value between 0.5 and 2.5 does it"),
+        (-0.905, False, "every pressure up to 2 does it"),
+    ],
+)
+def test_what_is_said(short: str, value: float, below: bool, says: str) -> None:
+    goal = Goal(parse_quantity("members"), below=below, value=value, share=0.9)
+    found = find_threshold(
+        load_scenario(short), LEVERS["pressure"], goal, low=0.5, high=2.5, replicates=100,
+        engine=Engine(simulate=planted),
+    )  # fmt: skip
+    assert says in say(found)
+
+
+def test_levers(short: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, figure = tmp_path / "levers.csv", tmp_path / "levers.svg"
+    chosen = [a for n in ("aid.police", "aid.development", "pressure") for a in ("--lever", n)]
+    arguments = ["levers", short, "-n", "3", "--workers", "1", "--variable", "members", *chosen]
+    assert main([*arguments, "--out", str(out), "--figure", str(figure)]) == 0
+    text = capsys.readouterr().out
+    assert "history in part" in text
+    assert "gives what follows from the priors" in " ".join(text.split())
+    assert "No mechanism of the model leads to members from aid.development." in text
+    assert figure.exists()
+    assert not (tmp_path / "levers-regret.csv").exists()
+    rows = {
+        row["lever"]: row for row in csv.DictReader(out.read_text(encoding="utf-8").splitlines())
+    }
+    assert rows["aid.police"]["mean"] == ""
+    assert float(rows["pressure"]["mean"]) < 0.0
+    assert main([*arguments, "--from-priors", "--out", str(out)]) == 0
+    text = capsys.readouterr().out
+    assert "priors alone" in text
+    assert "Regret of 100 million USD a year: members" in text
+    assert (tmp_path / "levers-regret.csv").read_text(encoding="utf-8").count("\n") == 3
+
+
+def test_a_figure_without_numbers_is_not_drawn(
+    short: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figure = tmp_path / "none.png"
+    arguments = [short, "-n", "10", "--workers", "1", "--figure", str(figure)]
+    silent = ["--lever", "aid.police", "--variable", "members"]
+    assert main(["levers", *arguments, *silent]) == 0
+    assert "not drawn" in capsys.readouterr().err
+    assert main(["threshold", *arguments, *silent, "--below", "10"]) == 0
+    said = capsys.readouterr()
+    assert "not drawn" in said.err
+    assert "No number: history has not moved anything" in " ".join(said.out.split())
+    assert not figure.exists()
+
+
+def test_threshold(short: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, figure = tmp_path / "tried.csv", tmp_path / "threshold.png"
+    arguments = ["threshold", short, "-n", "10", "--workers", "1", "--lever", "aid.security"]
+    wanted = ["--variable", "capability", "--above", "0.8", "--with", "0.5", "--from-priors"]
+    files = ["--out", str(out), "--figure", str(figure)]
+    assert main([*arguments, *wanted, *files, "--tolerance", "0.1"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "capability > 0.8 in at least 50 % of replicates: " in text
+    assert "no record has had a say" in text
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    shares = [float(row["share"]) for row in rows]
+    assert shares == sorted(shares)
+    assert figure.read_bytes().startswith(b"\x89PNG")
+
+
+LEVER, READ = ["--lever", "pressure"], ["--variable", "control"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["levers", "--lever", "presure"], "did you mean 'pressure'?"),
+        (["levers", "--lever", "split"], "is a decision of groups"),
+        (["levers", "--variable", "contrl"], "did you mean 'control'?"),
+        (["levers", "--variable", "control@2040"], "2040 is not in the run"),
+        (["levers", "--since", "2040-01"], "--since: 2040-01 is not in the run"),
+        (["levers", "--better", "more"], "--better: 'more' is neither"),
+        (["levers", "--million", "9000"], "--million: 9000 million USD"),
+        (["levers", "--million", "-9000"], "--million: -9000 million USD"),
+        (["levers", "--out", "nowhere/x.csv"], "there is no folder 'nowhere'"),
+        (["levers", "--set", "sweep.x={set: seed, values: [1, 2]}"], "is a sweep"),
+        (["threshold", *READ, "--below", "1", "--lever", "aid.securty"], "'aid.security'?"),
+        (["threshold", *READ, "--below", "1", "--lever", "talks"], "no values in between"),
+        (["threshold", *LEVER, "--below", "1", "--variable", "contrl"], "mean 'control'?"),
+        (["threshold", *LEVER, *READ], "neither --below nor --above given"),
+        (["threshold", *LEVER, *READ, "--below", "1", "--above", "0"], "both --below and"),
+        (["threshold", *LEVER, *READ, "--below", "nan"], "nan is no value to reach"),
+        (["threshold", *LEVER, *READ, "--below", "1", "--with", "90"], "--with: 90 is no share"),
+        (["threshold", *LEVER, *READ, "--below", "1", "--with", "0"], "--with: 0 is no share"),
+        (["threshold", *LEVER, *READ, "--below", "1", "--from", "2", "--to", "1"], "is empty"),
+        (["threshold", *LEVER, *READ, "--below", "1", "--to", "9"], "--to: 9 is no value"),
+        (["threshold", *LEVER, *READ, "--below", "1", "--from", "-1"], "--from: -1 is no value"),
+        (["threshold", *LEVER, *READ, "--below", "1", "--tolerance", "0"], "0 is no width"),
+        (["threshold", *LEVER, *READ, "--below", "1", "--figure", "no/x.png"], "no folder 'no'"),
+        (["threshold", *LEVER, *READ, "--below", "1", "--since", "now"], "'now' is not a date"),
+    ],
+)
+def test_what_is_refused(
+    arguments: list[str], says: str, short: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, *rest = arguments
+    assert main([command, short, "--workers", "1", *rest]) == 2
+    said = capsys.readouterr()
+    assert says in said.err
+    assert said.err.startswith("error: ")
+    assert not said.out
+
+
+def test_small_words() -> None:
+    assert cut(list("abcdefg")) == "a, b, c, d, e and 2 more"
+    assert cut(["a"]) == "a"
+    assert number(1234.5) == "+1,234"
+    assert number(0.0) == "0"
+    assert number(-0.01234) == "-0.0123"
+    assert number(5.0, sign="") == "5"
+    assert choose_dial("aid.security").span == (0.0, 2.0)
+
+
+def test_the_scenario_is_left_as_it_is(short: str) -> None:
+    scenario = load_scenario(short)
+    before = scenario.plain()
+    goal = Goal(parse_quantity("members"), below=True, value=0.0, share=0.9)
+    find_threshold(
+        scenario, LEVERS["pressure"], goal, replicates=10, engine=Engine(simulate=planted)
+    )
+    assert scenario.plain() == before
+    assert isinstance(scenario, Scenario)

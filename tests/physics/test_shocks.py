@@ -1,0 +1,46 @@
+"""Shocks that the whole country shares."""
+
+import numpy as np
+import pytest
+
+from rift_sim.physics.shocks import DISPLACEMENT, VIOLENCE, country_shock_step, region_shock_step
+from rift_sim.physics.streams import Process, stream
+
+
+def wander(replicate: int, months: int, **changes: float) -> np.ndarray:
+    given = {"persistence": 1.0, "violence": 0.1, "displacement": 0.05} | changes
+    shock, path = np.zeros(2), np.zeros((months, 2))
+    for month in range(months):
+        key = stream(1, replicate, month, Process.COUNTRY_SHOCK)
+        country_shock_step(shock, *given.values(), key)
+        path[month] = shock
+    return path
+
+
+def test_violence_and_displacement_wander_off_as_the_root_of_time() -> None:
+    paths = np.array([wander(replicate, 48) for replicate in range(3000)])
+    for row, step in ((VIOLENCE, 0.1), (DISPLACEMENT, 0.05)):
+        for month in (12, 48):
+            ends = paths[:, month - 1, row]
+            assert ends.std() == pytest.approx(step * np.sqrt(month), rel=0.05)
+            assert abs(np.median(ends)) < 0.1 * ends.std()
+    assert abs(np.corrcoef(paths[:, -1].T)[0, 1]) < 0.06
+
+
+def test_a_shock_that_hardly_lasts_goes_back() -> None:
+    paths = np.array([wander(replicate, 48, persistence=0.5) for replicate in range(3000)])
+    assert paths[:, -1, VIOLENCE].std() == pytest.approx(0.1 / np.sqrt(0.75), rel=0.05)
+
+
+def test_departments_share_what_the_country_has() -> None:
+    out, factor, shock = np.zeros(4), np.zeros(3), np.zeros(2)
+    region_shock_step(
+        out, factor, shock, np.array([0, 0, 1, -1]), 0.9, 0.0, np.log(3.0), np.uint64(7)
+    )
+    np.testing.assert_allclose(out, 3.0, rtol=1e-12)
+    np.testing.assert_allclose(factor, 3.0, rtol=1e-12)
+    region_shock_step(
+        out, factor, shock, np.array([0, 0, 1, -1]), 0.9, 0.5, np.log(3.0), np.uint64(7)
+    )
+    assert out[0] == out[1] != out[2]
+    assert out[3] == pytest.approx(3.0)
