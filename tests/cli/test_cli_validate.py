@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rift_sim.analysis.own_scores import read_scores
 from rift_sim.cli import main
 from rift_sim.ensemble.run import load
 from rift_sim.territory import load_territory
@@ -37,8 +38,32 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("validation") / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("RIFT_DATA", raising=False)
-        assert main(["validate", *TINY, "-o", str(out)]) == 0
+        scores = str(out.parent / "scores.csv")
+        assert main(["validate", *TINY, "-o", str(out), "--scores", scores]) == 0
     return out
+
+
+def test_scores_for_reports(done: Path) -> None:
+    found = read_scores(done.parent / "scores.csv")
+    ours = [row for row in found.rows if (row.target, row.mode) == ("coca_department", "forecast")]
+    assert [row.measure for row in ours] == ["skill", "skill_best", "inside_90"]
+    skill = next(
+        row
+        for row in table(done / "scores.csv")
+        if (row["target"], row["mode"], row["forecaster"])
+        == ("coca_department", "forecast", "model")
+    )
+    assert ours[0].value == pytest.approx(float(skill["skill"]), rel=1e-3)
+    assert (
+        found.provenance["code"]
+        == load(done / "runs" / "forecast-2024").manifest["identity"]["code"]
+    )
+
+
+def test_scores_need_a_folder(here: Path, capsys: Said) -> None:
+    assert main(["validate", *TINY, "--scores", "none/scores.csv"]) == 2
+    assert "there is no folder 'none'" in capsys.readouterr().err
+    assert list(here.iterdir()) == []
 
 
 def test_what_it_leaves(done: Path) -> None:

@@ -106,6 +106,13 @@ class Expression:
         """
         return Condition(self, {q: q.find(layout) for q in self.quantities})
 
+    def holds(self, values: Mapping[Quantity, Floats]) -> Booleans:
+        """Say for each replicate whether the condition holds, given all its quantities.
+
+        A comparison with what is not a number does not hold.
+        """
+        return _holds(self.root, values)
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -138,11 +145,9 @@ class Condition:
         Returns
         -------
         ndarray
-            Shape (replicate,), or as what stands before time in the arrays. A comparison with
-            what is not a number does not hold.
+            Shape (replicate,), or as what stands before time in the arrays.
         """
-        values = {quantity: found.read(arrays) for quantity, found in self.found.items()}
-        return _holds(self.expression.root, values)
+        return self.expression.holds({q: found.read(arrays) for q, found in self.found.items()})
 
 
 def parse_expression(text: str, *, key: str = "--when") -> Expression:

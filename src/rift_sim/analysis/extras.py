@@ -1,7 +1,8 @@
-"""Packages of the extras, imported where they are used."""
+"""Packages of extras, imported where they are used."""
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import Any
 
@@ -9,16 +10,21 @@ from rift_sim.errors import InputError
 
 __all__ = ["need"]
 
+_EXTRAS = {
+    "discover": ("ema_workbench", "pandas"),
+    "explore": ("altair", "networkx", "solara", "solara_assets"),
+    "export": ("h5netcdf", "h5py", "pyarrow"),
+    "report": ("bokeh", "jinja2", "markupsafe"),
+    "sensitivity": ("SALib",),
+    "validate": ("scoringrules", "sklearn", "threadpoolctl"),
+}
+"""Extras, and the modules that are asked for of each."""
+_PACKAGES = {"sklearn": "scikit-learn", "solara_assets": "solara-assets"}
+"""Packages whose name is not that of their module."""
 
-def need(module: str, extra: str = "validate") -> Any:
-    """Return a module of a package that only an extra installs.
 
-    Parameters
-    ----------
-    module
-        Its dotted name.
-    extra
-        The extra that has the package.
+def need(module: str) -> Any:
+    """Return a module of a package that an extra brings.
 
     Raises
     ------
@@ -26,9 +32,14 @@ def need(module: str, extra: str = "validate") -> Any:
         When the package is not installed.
     """
     try:
-        return import_module(module)
+        with warnings.catch_warnings():
+            # The EMA workbench complains about what it could use and does not need.
+            warnings.simplefilter("ignore")
+            return import_module(module)
     except ImportError:
-        package = {"sklearn": "scikit-learn"}.get(module.partition(".")[0], module)
+        top = module.partition(".")[0]
+        extra = next(name for name, modules in _EXTRAS.items() if top in modules)
         raise InputError(
-            f"this needs the package {package}", allowed=f"pip install 'rift-sim[{extra}]'"
+            f"this needs the package {_PACKAGES.get(top, top)}",
+            allowed=f"pip install 'rift-sim[{extra}]'",
         ) from None

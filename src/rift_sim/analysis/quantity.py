@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -96,9 +96,9 @@ class Quantity:
     name: str
     label: str | None = None
     when: str = END
-    text: str = ""
-    column: int = 1
-    key: str = "--variable"
+    text: str = field(default="", compare=False)
+    column: int = field(default=1, compare=False)
+    key: str = field(default="--variable", compare=False)
 
     def __str__(self) -> str:
         label = f"[{self.label}]" if self.label is not None else ""

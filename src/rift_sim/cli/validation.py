@@ -68,6 +68,13 @@ def validate(
     out: Annotated[
         Path, typer.Option("-o", "--out", help="Folder for runs, tables and figures.")
     ] = Path("validation"),
+    scores_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--scores",
+            help="Also write the main scores here, as reports show them (seeds/scores.csv).",
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
     ] = None,
@@ -82,6 +89,7 @@ def validate(
     """
     from rift_sim.analysis.extras import need
     from rift_sim.analysis.onset_start import check_waves
+    from rift_sim.analysis.own_scores import scores_text
     from rift_sim.analysis.validate import Plan, hindsight, run_origins
     from rift_sim.cli.console import Progress
     from rift_sim.cli.municipal import municipal_part
@@ -89,6 +97,8 @@ def validate(
 
     need("scoringrules")
     need("sklearn.ensemble")
+    if scores_file is not None and not scores_file.parent.is_dir():
+        raise InputError(f"there is no folder '{scores_file.parent}'", key="--scores")
     plan = Plan(_years(origins), last, horizon, replicates, parameters)
     pair = None if waves == "none" else _pair(waves)
     record = load_record(directory if directory is not None else data_directory())
@@ -114,6 +124,9 @@ def validate(
             finished += rivals
     _print(scores, onset)
     _write(out, scores, shares, onset, more)
+    if scores_file is not None:
+        scores_file.write_text(scores_text(scores, onset, plan), encoding="utf-8")
+        typer.echo(f"{scores_file} written.", err=True)
     _report_failures(finished, out / "runs")
 
 

@@ -184,7 +184,7 @@ class Session:
             worlds[point]
         for warning in getattr(world, "warnings", ()):
             self._reporter.say(f"warning: {warning}")
-        if self._plan.engine == Engine() and _is_uncompiled():
+        if self._plan.engine == Engine() and is_uncompiled():
             self._reporter.say("First use: compiling the model takes up to half a minute.")
         pace = self._time_replicate(world)
         if pace * self.request.replicates * len(self.request.scenarios) < _START_SECONDS:
@@ -266,7 +266,7 @@ class Session:
             )
 
 
-def _is_uncompiled() -> bool:
+def is_uncompiled() -> bool:
     """Whether the kernels of this version of the code have never been compiled here."""
     from rift_sim.physics.kernel import kernel_cache
 

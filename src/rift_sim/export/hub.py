@@ -238,7 +238,7 @@ def _write_csv(table: Path, blocks_of_rows: Iterator[dict[str, NDArray[Any]]]) -
 def _write_parquet(
     table: Path, blocks_of_rows: Iterator[dict[str, NDArray[Any]]], layout: Layout
 ) -> int:
-    arrow, parquet = need("pyarrow", "export"), need("pyarrow.parquet", "export")
+    arrow, parquet = need("pyarrow"), need("pyarrow.parquet")
     # One type for the whole hub: the simplest that holds levels of quantiles too.
     ids = arrow.float64() if layout.levels else arrow.int32()
     types = {"origin_date": arrow.date32(), "target_end_date": arrow.date32()}

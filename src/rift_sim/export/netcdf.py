@@ -57,7 +57,7 @@ def write_netcdf(
     InputError
         When scenarios do not share replicates, months and labels, or the package is missing.
     """
-    library = need("h5netcdf", "export")
+    library = need("h5netcdf")
     _refuse_different(source)
     with library.File(out, "w") as file:
         sheet = _Sheet(file, source, layout)
@@ -73,7 +73,7 @@ class _Sheet:
         self.file = file
         self.source = source
         self.written: set[str] = set()
-        self._text = need("h5py", "export").string_dtype()
+        self._text = need("h5py").string_dtype()
         self._both = bool(layout.samples and layout.levels)
         self._several = len(source.arms) > 1
         self._sizes: dict[str, int] = {}

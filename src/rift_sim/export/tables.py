@@ -77,7 +77,7 @@ def write_parquet(
     int
         Rows written.
     """
-    arrow, parquet = need("pyarrow", "export"), need("pyarrow.parquet", "export")
+    arrow, parquet = need("pyarrow"), need("pyarrow.parquet")
     schema = _schema(arrow).with_metadata(
         {"rift_sim": json.dumps({**provenance(source), "series": series_notes(source)})}
     )

@@ -26,23 +26,28 @@ SHORT_NAMES = {"11": "Bogotá", "88": "San Andrés and Providencia"}
 """Shorter than the official names, by code."""
 
 
-def draw_country(figure: Figure, fills: Mapping[str, Any]) -> tuple[Axes, Axes]:
+def draw_country(
+    figure: Figure, fills: Mapping[str, Any], *, bottom: float = 0.095, height: float = 0.80
+) -> tuple[Axes, Axes]:
     """Draw the departments, and the archipelago in an inset.
 
     Parameters
     ----------
     figure
-        6.6 by 8.4 inches; room for a title, a colour bar and a footer is left.
+        As wide as the map, and about `height` of it as high as the map is: 6.6 by 8.4 inches as a
+        rule, with room for a title, a colour bar and a footer.
     fills
         Colour by code of the department; those without one stay pale.
+    bottom, height
+        Where the map stands, in shares of the figure's height.
 
     Returns
     -------
     Axes, Axes
         The country and the inset.
     """
-    axes = figure.add_axes((0.02, 0.095, 0.96, 0.80))
-    inset = figure.add_axes((0.045, 0.69, 0.115, 0.145))
+    axes = figure.add_axes((0.02, bottom, 0.96, height))
+    inset = figure.add_axes((0.045, bottom + 0.74375 * height, 0.115, 0.18125 * height))
     for place, extent in ((axes, _EXTENT), (inset, _INSET)):
         _outline(place, fills)
         _frame(place, extent)
@@ -104,7 +109,7 @@ def _finish_inset(axes: Axes) -> None:
     axes.set_title("San Andrés and\nProvidencia", fontsize=6.5, color=GREY, pad=2, loc="left")
 
 
-def name_departments(axes: Axes, texts: Mapping[str, str]) -> None:
+def name_departments(axes: Axes, texts: Mapping[str, str], letters: float = 6.5) -> None:
     """Write name and a text on some departments, leaving out what would overlap.
 
     Parameters
@@ -113,6 +118,8 @@ def name_departments(axes: Axes, texts: Mapping[str, str]) -> None:
         From `draw_country`.
     texts
         By code, most important first; the first six are written.
+    letters
+        Size of the letters, in points.
     """
     from matplotlib.patheffects import withStroke
 
@@ -129,7 +136,7 @@ def name_departments(axes: Axes, texts: Mapping[str, str]) -> None:
             x,
             y,
             f"{names.get(code, code)}\n{texts[code]}",
-            fontsize=6.5,
+            fontsize=letters,
             ha="center",
             va="center",
             linespacing=1.05,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from rift_sim.ensemble.run import Run
-    from rift_sim.scenario import Scenario
+    from rift_sim.scenario import Event, Scenario
 
-__all__ = ["Mark", "label_marks", "marks_apart", "marks_of", "place_labels", "rule_marks"]
+__all__ = [
+    "Mark",
+    "label_marks",
+    "marks_among",
+    "marks_apart",
+    "marks_of",
+    "place_labels",
+    "rule_marks",
+]
 
 _LONGEST = 88
 _ROW_POINTS = 9.5
@@ -56,14 +64,20 @@ def marks_of(run: Run) -> list[Mark]:
     from rift_sim.scenario import expand
 
     first, *others = [scenario for _, scenario in expand(run.scenario)]
+    return marks_among(
+        event for event in first.timeline if all(event in other.timeline for other in others)
+    )
+
+
+def marks_among(events: Iterable[Event], name: str = "") -> list[Mark]:
+    """Return a mark for each month in which one of the events happens, after a name if given."""
     by_month: dict[str, list[str]] = {}
-    for event in first.timeline:
-        if any(event not in other.timeline for other in others):
-            continue
+    for event in events:
         by_month.setdefault(str(event.date), []).append(_describe(event))
+    begin = f"{name}: " if name else ""
     return [
-        Mark(np.datetime64(month, "ns"), _shorten("; ".join(dict.fromkeys(texts))))
-        for month, texts in sorted(by_month.items())
+        Mark(np.datetime64(month, "ns"), _shorten(f"{begin}{'; '.join(dict.fromkeys(texts))}"))
+        for month, texts in by_month.items()
     ]
 
 
@@ -79,14 +93,8 @@ def marks_apart(scenarios: Sequence[Scenario], names: Sequence[str]) -> list[Mar
     """
     found = []
     for scenario, other, name in zip(scenarios, reversed(scenarios), names, strict=True):
-        by_month: dict[str, list[str]] = {}
-        for event in scenario.timeline:
-            if event not in other.timeline:
-                by_month.setdefault(str(event.date), []).append(_describe(event))
-        found += [
-            Mark(np.datetime64(month, "ns"), _shorten(f"{name}: {'; '.join(dict.fromkeys(texts))}"))
-            for month, texts in by_month.items()
-        ]
+        own = (event for event in scenario.timeline if event not in other.timeline)
+        found += marks_among(own, name)
     return sorted(found, key=lambda mark: mark.date)
 
 

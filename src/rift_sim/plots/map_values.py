@@ -118,7 +118,8 @@ def department_layer(data: Any, variable: str, month: Month, group: str | None) 
         scale = Scale(scale.factor, scale.label.removesuffix(" per year"))
     codes = [str(code) for code in series["department"].to_numpy()]
     shown = {code: float(v) * scale.factor for code, v in zip(codes, values, strict=True)}
-    meaning = f"{series.attrs['long_name'].split(', by ')[0]}; median over replicates"
+    which = "median over replicates" if part.sizes["replicate"] > 1 else "one replicate"
+    meaning = f"{series.attrs['long_name'].split(', by ')[0]}; {which}"
     when = spell_months(first, month)
     return MapLayer(shown, scale, meaning, when, 100.0 if scale.share else largest * scale.factor)
 

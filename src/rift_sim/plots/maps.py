@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from rift_sim.ensemble.run import Run
+    from rift_sim.territory import Territory
 
-__all__ = ["map_figure"]
+__all__ = ["draw_layer", "map_figure"]
 
 _COLORS = "YlOrBr"
 
@@ -79,28 +80,58 @@ def map_figure(
     return _draw(run, layer, municipal=municipal, group=group, scenario=scenario)
 
 
-def _draw(
-    run: Run, layer: MapLayer, *, municipal: bool, group: str | None, scenario: str | None
-) -> Figure:
+def draw_layer(
+    figure: Figure,
+    layer: MapLayer,
+    *,
+    bottom: float = 0.095,
+    height: float = 0.80,
+    scale: tuple[float, float] = (0.09375, 0.325),
+    letters: float = 6.5,
+    places: Territory | None = None,
+) -> None:
+    """Draw a layer on the map, with the archipelago in an inset and the colour scale.
+
+    Parameters
+    ----------
+    figure
+        As wide as the map, and about `height` of it as high as the map is.
+    bottom, height
+        Where the map stands, in shares of the figure's height.
+    scale
+        Where the colour scale begins and how high it is, in shares of the map's height.
+    letters
+        Size of the names of departments, in points.
+    places
+        Municipalities to be drawn as points, where the layer is by municipality.
+    """
     from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    figure = new_figure(6.6, 8.4)
     norm = Normalize(0.0, layer.top if layer.top > 0 else 1.0)
     fills = {code: colormaps[_COLORS](norm(value)) for code, value in layer.values.items()}
-    axes, inset = draw_country(figure, {} if municipal else fills)
-    if municipal:
-        for place in (axes, inset):
-            _points(place, run, layer.values, norm)
+    country = draw_country(figure, fills if places is None else {}, bottom=bottom, height=height)
+    if places is None:
+        _name_highest(country[0], layer, letters)
     else:
-        _name_highest(axes, layer)
-    bar = figure.add_axes((0.07, 0.17, 0.022, 0.26))
+        for axes in country:
+            _points(axes, places, layer.values, norm)
+    first, size = bottom + scale[0] * height, scale[1] * height
+    bar = figure.add_axes((0.07, first, 0.022, size))
     over = "max" if max(layer.values.values()) > layer.top * 1.001 else "neither"
     mapping = ScalarMappable(norm, colormaps[_COLORS])
     colors = figure.colorbar(mapping, cax=bar, extend=over)
     colors.ax.tick_params(labelsize=8, length=2)
-    figure.text(0.045, 0.445, textwrap.fill(layer.scale.label, 15), fontsize=8, va="bottom")
+    label = textwrap.fill(layer.scale.label, 15)
+    figure.text(0.045, first + size + 0.01875 * height, label, fontsize=8, va="bottom")
+
+
+def _draw(
+    run: Run, layer: MapLayer, *, municipal: bool, group: str | None, scenario: str | None
+) -> Figure:
+    figure = new_figure(6.6, 8.4)
+    draw_layer(figure, layer, places=_territory_of(run) if municipal else None)
     what = layer.meaning if group is None else f"{layer.meaning}; group {group.upper()}"
     heading = textwrap.fill(what, 62)
     figure.text(
@@ -129,12 +160,15 @@ def _draw(
     return figure
 
 
-def _points(axes: Axes, run: Run, values: dict[str, float], norm: Normalize) -> None:
-    """Draw municipalities at their seats, larger where more people live, highest on top."""
+def _territory_of(run: Run) -> Territory:
     from rift_sim.territory import load_territory
 
     own = run.scenario.territory
-    territory = load_territory(own.municipalities, own.neighbours, strict=own.strict)
+    return load_territory(own.municipalities, own.neighbours, strict=own.strict)
+
+
+def _points(axes: Axes, territory: Territory, values: dict[str, float], norm: Normalize) -> None:
+    """Draw municipalities at their seats, larger where more people live, highest on top."""
     places = [territory.index_of(code) for code in values]
     found = np.array(list(values.values()))
     order = np.argsort(found, kind="stable")
@@ -153,7 +187,7 @@ def _points(axes: Axes, run: Run, values: dict[str, float], norm: Normalize) -> 
     )
 
 
-def _name_highest(axes: Axes, layer: MapLayer) -> None:
+def _name_highest(axes: Axes, layer: MapLayer, letters: float) -> None:
     """Write name and value on the highest departments, leaving out what would overlap."""
     ranked = sorted(layer.values, key=lambda code: -layer.values[code])
     texts = {}
@@ -161,4 +195,4 @@ def _name_highest(axes: Axes, layer: MapLayer) -> None:
         value = layer.values[code]
         number = f"{value:,.0f}" if value >= 10 or value == round(value) else f"{value:.1f}"
         texts[code] = f"{number}{' %' if layer.scale.share else ''}"
-    name_departments(axes, texts)
+    name_departments(axes, texts, letters)

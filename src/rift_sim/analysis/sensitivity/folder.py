@@ -1,0 +1,59 @@
+"""The folder of a study: what it may hold, and what it says about itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rift_sim.ensemble.identity import versions
+from rift_sim.ensemble.layout import read_json, write_json
+from rift_sim.ensemble.lock import LOCK_FILE
+from rift_sim.errors import InputError
+
+__all__ = ["check_folder", "describe_folder"]
+
+_MANIFEST = "study.json"
+
+
+def check_folder(folder: Path, kind: str) -> None:
+    """Look, without writing, whether a study may go into a folder.
+
+    Simulations carry all that decides their numbers in the name of their file, so that one folder
+    takes one study after the other.
+
+    Raises
+    ------
+    InputError
+        When it holds anything but studies of this kind.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError("is not a folder", file=folder, key="-o/--out")
+    if not folder.exists() or not {entry.name for entry in folder.iterdir()} - {LOCK_FILE}:
+        return
+    try:
+        found = read_json(folder / _MANIFEST).get("kind")
+    except (OSError, ValueError):
+        found = None
+    if found != kind:
+        raise InputError(
+            f"the folder is not empty and holds no {kind}",
+            file=folder,
+            key="-o/--out",
+            allowed=f"an empty or new folder, or one of `rift {kind}`",
+        )
+
+
+def describe_folder(folder: Path, kind: str, settings: Mapping[str, Any]) -> None:
+    """Write down what the folder holds, and with which settings and versions it was made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(
+        folder / _MANIFEST,
+        {
+            "kind": kind,
+            "date": time.strftime("%Y-%m-%d", time.gmtime()),
+            "settings": dict(settings),
+            "versions": versions(),
+        },
+    )

@@ -1,0 +1,78 @@
+"""``rift explore``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rift_sim.errors import InputError
+
+if TYPE_CHECKING:
+    from rift_sim.scenario import Scenario
+
+__all__ = ["explore"]
+
+_NEEDED = ("solara", "solara_assets", "altair", "networkx")
+
+
+def explore(
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")
+    ] = "reference",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on this machine; 0 takes a free one.")
+    ] = 8765,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")
+    ] = True,
+) -> None:
+    """Watch one replicate go on, month by month, on a page in the browser.
+
+    Sliders set what is assumed of U.S. aid, the forces and the president of 2026; map and
+    charts move. Only this machine can open the page. Ctrl-C ends it. Needs the extra 'explore'.
+
+    Example: rift explore reference --port 8800
+    """
+    from rift_sim.analysis.extras import need
+    from rift_sim.explore.serve import listen, sealed, serve
+    from rift_sim.scenario import load_scenario
+
+    chosen = load_scenario(scenario, settings=settings or ())
+    if chosen.sweep:
+        raise InputError(
+            f"'{chosen.name}' is a sweep; the page shows one scenario",
+            key="scenario",
+            allowed="a scenario without a sweep",
+        )
+    with listen(port) as place, sealed():
+        for module in _NEEDED:
+            need(module)
+        _try_out(chosen)
+        serve(chosen, place, lambda address: _announce(address, browser))
+    typer.echo("Ended.", err=True)
+
+
+def _try_out(scenario: Scenario) -> None:
+    """Begin a replicate, so that what is wrong shows now, and kernels are compiled."""
+    from rift_sim.ensemble.session import is_uncompiled
+    from rift_sim.explore.watched import Watched
+
+    if is_uncompiled():
+        typer.echo("First use: compiling the model takes up to a minute.", err=True)
+    for warning in Watched(scenario).world.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+
+
+def _announce(address: str, browser: bool) -> None:
+    import threading
+    import webbrowser
+
+    typer.echo(f"{address}  (Ctrl-C ends it)")
+    if browser:
+        # A browser of the terminal would hold the page's server up.
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

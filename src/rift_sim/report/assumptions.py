@@ -1,0 +1,165 @@
+"""What a scenario sets that another does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rift_sim.report.sources import Citation, cite, cite_parameter
+from rift_sim.report.words import assumption_in_words, event_in_words, month_in_words
+from rift_sim.seeds.posterior import PRIOR, posterior_path
+
+if TYPE_CHECKING:
+    from rift_sim.scenario import Scenario
+    from rift_sim.scenario.events import Event
+    from rift_sim.seeds.ledger import Ledger
+
+__all__ = ["Difference", "Line", "differences", "event_lines"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that a scenario says.
+
+    Attributes
+    ----------
+    when
+        Month in words; empty for what has no date.
+    text, note
+        What it is, and the remark of whoever wrote it.
+    sources
+        Where it comes from.
+    """
+
+    when: str
+    text: str
+    note: str = ""
+    sources: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one scenario says and another does not.
+
+    Attributes
+    ----------
+    events
+        Events of either that the other does not have.
+    parameters, mechanisms
+        Ids of parameters that are set otherwise, and of claims that are switched otherwise.
+    lines
+        All of it in words, from the side of the first scenario.
+    """
+
+    events: tuple[Event, ...]
+    parameters: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+def differences(scenario: Scenario, other: Scenario, ledger: Ledger) -> Difference:
+    """Say what a scenario sets, changes and leaves out against another."""
+    own = _new(scenario, other)
+    gone = _new(other, scenario)
+    parameters = [
+        name
+        for name in dict.fromkeys((*scenario.assumptions, *other.assumptions))
+        if scenario.assumptions.get(name) != other.assumptions.get(name)
+    ]
+    mechanisms = [name for name in ledger.claims if scenario.on(name) != other.on(name)]
+    lines = [
+        *_frame(scenario, other),
+        *(_assumption(name, scenario, ledger) for name in parameters),
+        *(_switch(name, scenario, ledger) for name in mechanisms),
+        *event_lines(own, ledger),
+        *(_without(event, ledger) for event in gone if not _replaced(event, own)),
+    ]
+    return Difference((*own, *gone), tuple(parameters), tuple(mechanisms), tuple(lines))
+
+
+def event_lines(events: Iterable[Event], ledger: Ledger) -> list[Line]:
+    """Put events in words, in the order given."""
+    return [
+        Line(
+            month_in_words(event.date),
+            event_in_words(event, ledger),
+            event.note or "",
+            (cite(event.source, ledger),),
+        )
+        for event in events
+    ]
+
+
+def _new(scenario: Scenario, other: Scenario) -> list[Event]:
+    """Return the events that the other scenario does not have; ids and notes do not count."""
+    known = {_content(event) for event in (*other.history, *other.timeline)}
+    return [e for e in (*scenario.history, *scenario.timeline) if _content(e) not in known]
+
+
+def _content(event: Event) -> str:
+    return event.model_dump_json(exclude={"id", "note", "source"}, exclude_none=True)
+
+
+def _replaced(event: Event, own: Sequence[Event]) -> bool:
+    return event.id is not None and any(new.id == event.id for new in own)
+
+
+def _without(event: Event, ledger: Ledger) -> Line:
+    return Line(month_in_words(event.date), f"Does not happen: {event_in_words(event, ledger)}")
+
+
+def _assumption(name: str, scenario: Scenario, ledger: Ledger) -> Line:
+    parameter = ledger.parameters[name]
+    if name in scenario.assumptions:
+        text = assumption_in_words(name, scenario.assumptions[name], ledger)
+        note = "Set by the scenario; sources are those of the ledger's own figure."
+        return Line("", text, note, cite_parameter(parameter, ledger))
+    text = f"{parameter.meaning} ({name}): as in the ledger"
+    return Line("", text, "", cite_parameter(parameter, ledger))
+
+
+def _switch(name: str, scenario: Scenario, ledger: Ledger) -> Line:
+    claim = ledger.claims[name]
+    state = "on" if scenario.on(name) else "off"
+    note = "" if scenario.on(name) else claim.when_off
+    return Line("", f"Mechanism {name} is {state}: {claim.cause} → {claim.effect}", note)
+
+
+def _frame(scenario: Scenario, other: Scenario) -> list[Line]:
+    """Say how months, seed, parameters, territory and starting state differ."""
+    found = []
+    if (scenario.start, scenario.end) != (other.start, other.end):
+        span = f"{month_in_words(scenario.start)} to {month_in_words(scenario.end)}"
+        found.append(Line("", f"Runs from {span}"))
+    if scenario.seed != other.seed:
+        found.append(Line("", f"Random numbers of seed {scenario.seed}"))
+    if _table(scenario.parameters) != _table(other.parameters):
+        found.append(Line("", f"Parameters are drawn from: {_table(scenario.parameters)}"))
+    found += [
+        Line("", f"A {what} of its own: {_files(getattr(scenario, key))}")
+        for key, what in (("territory", "territory"), ("initial", "state at the start"))
+        if getattr(scenario, key) != getattr(other, key)
+    ]
+    return found
+
+
+def _table(parameters: str) -> str:
+    if parameters == PRIOR:
+        return "the priors of the ledger"
+    path = posterior_path(parameters)
+    return f"the table {path.name if path else parameters}"
+
+
+def _files(part: Any) -> str:
+    """Name what a part of a scenario sets; of files their names, because folders are private."""
+    given = part.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    if not given:
+        return "the usual one"
+    return ", ".join(f"{key} {_name(value)}" for key, value in given.items())
+
+
+def _name(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(_name(item) for item in value.values())
+    return str(value).replace("\\", "/").rpartition("/")[2]
