@@ -107,6 +107,34 @@ def test_from_a_scenario_to_tables_and_figure(
     assert capsys.readouterr().out == said.out
 
 
+def test_an_interrupted_study_goes_on(capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = ["sensitivity", "small.yaml", *FEW, *CHOSEN, "--method", "morris"]
+    assert main(arguments) == 0
+    whole = capsys.readouterr().out
+    done: list[int] = []
+
+    def stop(*given: object, **named: object) -> object:
+        if len(done) == 17:
+            raise KeyboardInterrupt
+        done.append(1)
+        return simulate(*given, **named)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(model, "simulate", stop)
+        assert main([*arguments, "-o", "out"]) == 130
+    assert "the same command goes on from there" in " ".join(capsys.readouterr().err.split())
+    rest: list[int] = []
+
+    def count(*given: object, **named: object) -> object:
+        rest.append(1)
+        return simulate(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(model, "simulate", count)
+    assert main([*arguments, "-o", "out"]) == 0
+    assert capsys.readouterr().out == whole
+    assert 24 - 17 <= len(rest) < 24
+
+
 def test_by_section_and_one_method_at_a_time(capsys: Said) -> None:
     small = ["sensitivity", "small.yaml", *FEW, *CHOSEN, "--set", "parameters=prior"]
     assert main([*small, "--by", "section", "--method", "sobol"]) == 0

@@ -34,11 +34,20 @@ if TYPE_CHECKING:
     from rift_sim.initial.world import World
     from rift_sim.scenario import Scenario
 
-__all__ = ["QUANTITY", "Case", "Experiment", "FailedCaseError", "make_experiment", "run_cases"]
+__all__ = [
+    "QUANTITY",
+    "SIMULATIONS",
+    "Case",
+    "Experiment",
+    "FailedCaseError",
+    "make_experiment",
+    "run_cases",
+]
 
 QUANTITY = "quantity"
 """Name of the one array that a case returns, and of its dimension."""
 SIMULATIONS = "simulations"
+"""Name of the folder in which finished simulations are kept."""
 _BLOCK = 25
 
 

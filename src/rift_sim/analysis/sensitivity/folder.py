@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rift_sim.analysis.sensitivity.experiment import SIMULATIONS
 from rift_sim.ensemble.identity import versions
 from rift_sim.ensemble.layout import read_json, write_json
 from rift_sim.ensemble.lock import LOCK_FILE
@@ -30,7 +31,9 @@ def check_folder(folder: Path, kind: str) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise InputError("is not a folder", file=folder, key="-o/--out")
-    if not folder.exists() or not {entry.name for entry in folder.iterdir()} - {LOCK_FILE}:
+    # A study that was interrupted has left simulations and nothing else.
+    own = {LOCK_FILE, SIMULATIONS}
+    if not folder.exists() or not {entry.name for entry in folder.iterdir()} - own:
         return
     try:
         found = read_json(folder / _MANIFEST).get("kind")
