@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -149,6 +150,8 @@ def test_pyam_reads_both_forms(
     export([short_runs["gone"]], "iamc", months, samples=True, period="month", choice=choice)
     done = subprocess.run(
         [str(python_with_pyam), "-W", "ignore", "-c", textwrap.dedent(READER), years, months],
+        # Its units are cached by a path that another environment may have had.
+        env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -9,15 +9,8 @@ import numpy as np
 import pytest
 
 from rift_sim.analysis.extras import need
-from rift_sim.analysis.sensitivity.boxes import (
-    Box,
-    Limit,
-    Table,
-    find_boxes,
-    fit_box,
-    inside_box,
-    quasi_p,
-)
+from rift_sim.analysis.sensitivity.boxes import Box, Limit, Table, fit_box, inside_box, quasi_p
+from rift_sim.analysis.sensitivity.prim import find_boxes
 
 
 def table(holds: object, size: int = 900, columns: int = 4, seed: int = 1, **more: object) -> Table:

@@ -12,9 +12,10 @@ import pytest
 
 from rift_sim import model
 from rift_sim.analysis.quantity import parse_quantity
-from rift_sim.analysis.sensitivity.experiment import Case, make_experiment, run_cases
+from rift_sim.analysis.sensitivity.experiment import Case, make_experiment
 from rift_sim.analysis.sensitivity.history import ASSUMED, INFORMED, NOT_FITTED, SAME, history_said
 from rift_sim.analysis.sensitivity.inputs import inputs_of
+from rift_sim.analysis.sensitivity.running import run_cases
 from rift_sim.cli import main
 from rift_sim.model import World, simulate
 from rift_sim.scenario import Scenario

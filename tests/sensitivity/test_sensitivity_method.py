@@ -10,9 +10,9 @@ import pytest
 from toys import NOISE, chaotic, ishigami, linear, noisy_ishigami, toy_experiment, toy_inputs
 
 from rift_sim.analysis.extras import need
-from rift_sim.analysis.sensitivity.experiment import FailedCaseError
 from rift_sim.analysis.sensitivity.factors import Factors, Runs, evaluate
 from rift_sim.analysis.sensitivity.morris import Effect, elementary_effects, morris_points
+from rift_sim.analysis.sensitivity.running import FailedCaseError
 from rift_sim.analysis.sensitivity.sobol import Indices, sobol_block, sobol_points, variance_shares
 from rift_sim.errors import InputError
 

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.analysis.expression import Expression
-from rift_sim.analysis.sensitivity.boxes import FEWEST, Box, Table, find_boxes
-from rift_sim.analysis.sensitivity.experiment import Case, Experiment, make_experiment, run_cases
+from rift_sim.analysis.sensitivity.boxes import Box, Table
+from rift_sim.analysis.sensitivity.experiment import Case, Experiment, make_experiment
 from rift_sim.analysis.sensitivity.history import history_said
 from rift_sim.analysis.sensitivity.inputs import Input, inputs_of
+from rift_sim.analysis.sensitivity.prim import FEWEST, find_boxes
+from rift_sim.analysis.sensitivity.running import run_cases
 from rift_sim.errors import InputError
 from rift_sim.physics.arrays import Floats
 from rift_sim.seeds import load_ledger

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rift_sim.analysis.sensitivity.experiment import Case, Experiment, run_cases
+from rift_sim.analysis.sensitivity.experiment import Case, Experiment
 from rift_sim.analysis.sensitivity.inputs import Inputs
+from rift_sim.analysis.sensitivity.running import run_cases
 from rift_sim.physics.arrays import Floats
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rift_sim.analysis.sensitivity.experiment import SIMULATIONS
+from rift_sim.analysis.sensitivity.running import SIMULATIONS
 from rift_sim.ensemble.identity import versions
 from rift_sim.ensemble.layout import read_json, write_json
 from rift_sim.ensemble.lock import LOCK_FILE

@@ -130,7 +130,7 @@ def study(
         Ids of parameters; all that the scenario leaves open if empty. The others are drawn as in
         a run.
     folder, workers, progress
-        As in `rift_sim.analysis.sensitivity.experiment.run_cases`.
+        As in `rift_sim.analysis.sensitivity.running.run_cases`.
 
     Raises
     ------
