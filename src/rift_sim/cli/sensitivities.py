@@ -199,6 +199,9 @@ def _summary(found: Study, result: Result) -> Iterator[str]:
         f"{_number(scale.factor * indices.deviation)} ({scale.label}). Chance and the starting "
         f"map make {_percent(indices.chance)} % of the variance; shares are of the rest."
     )
+    if math.isnan(indices.shares[0].total.value):
+        yield f"{line} Nothing is left for shares: more --points or replicates (-n) may show some."
+        return
     varied = {name for s in indices.shares for name in found.members[s.factor]}
     if len(varied) < len(found.inputs.names):
         line += f" Parameters not among them make {_percent(indices.others)} % of it."

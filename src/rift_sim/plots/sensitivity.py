@@ -72,9 +72,10 @@ def sensitivity_figure(study: Study, result: Result) -> Figure:
     panels = [part for part in ((left, "effects"), (right, "shares")) if part[0]]
     for place, (factors, what) in enumerate(panels):
         start = _LABELS + place * (_LABELS + _PANEL)
+        wide = _PANEL if len(panels) > 1 else _WIDTH - _LABELS - 0.4
         tall = len(factors) * _BAR
         bottom = height - _HEAD - tall
-        axes = figure.add_axes((start / _WIDTH, bottom / height, _PANEL / _WIDTH, tall / height))
+        axes = figure.add_axes((start / _WIDTH, bottom / height, wide / _WIDTH, tall / height))
         colours = [_COLOURS.get(study.said(factor), _COLOURS[""]) for factor in factors]
         if what == "effects":
             _effects(axes, result, factors, colours)
