@@ -94,7 +94,7 @@ def _way(axes: Axes, box: Box, *, legend: bool) -> None:
     axes.set_xlabel("coverage: share of such cases in the box, %", fontsize=7.5)
     axes.set_ylabel("density: share of the box, %", fontsize=7.5)
     if legend:
-        axes.legend(fontsize=6.5, frameon=False, loc="upper right", handletextpad=0.3)
+        axes.legend(fontsize=6.5, frameon=False, loc="best", handletextpad=0.3)
     tidy(axes)
 
 
