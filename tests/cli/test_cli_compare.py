@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,6 +63,30 @@ def test_main_series_when_none_is_named(
     assert text.count("U.S. aid") == 2
     assert "2026-06" in text
     assert "not paired" not in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("columns", "gone"),
+    [(100, []), (80, []), (60, ["A > B", "apart"]), (50, ["5 to 95 %", "A > B", "apart"])],
+)
+def test_tables_fit_the_terminal(
+    short_runs: dict[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    columns: int,
+    gone: list[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert main(["compare", *(str(short_runs[name]) for name in ("gone", "kept"))]) == 0
+    text = capsys.readouterr().out
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= columns
+    # Months and the last header are whole, or their column is left out and named.
+    row = next(line for line in lines if line.startswith("Conflict deaths"))
+    assert bool(re.search(r"(no|20\d\d-\d\d)$", row.rstrip())) == ("apart" not in gone)
+    assert (f"No room for: {', '.join(gone)}." in text) == bool(gone)
+    assert "means over replicates (rift run prints medians)" in " ".join(text.split())
+    assert "up to 2027-03, that interval" in " ".join(text.split())
 
 
 def test_three_arms_that_are_not_paired_say_so_everywhere(

@@ -101,18 +101,19 @@ def compare(
     )
     ask = _ask(found, variables, dates, by or (), {"department": departments, "group": groups})
     jobs = _figures(ask) if figures is not None else {}
+    console = make_console()
     tables, rows = [], []
     with Progress("tables and figures") as progress:
         progress.begin(len(ask.parts) + len(jobs))
         for dim, names in ask.parts:
             places = ask.places.get(dim or "")
-            tables += _tables(found, compare_rows(found, names, ask.dates, dim, places))
+            shown = compare_rows(found, names, ask.dates, dim, places)
+            tables += _tables(found, shown, console.width)
             if out is not None:
                 ends = ask.dates if dates else year_ends(found)
                 rows += compare_rows(found, names, ends, dim, places)
             progress.advance(1)
         made = [_draw(job, (figures or Path()) / name, progress) for name, job in jobs.items()]
-    console = make_console()
     for line in heading(found):
         console.print(line, markup=False)
     for table in tables:
@@ -189,7 +190,7 @@ def _ask(
     )
 
 
-def _tables(found: Comparison, rows: Sequence[CompareRow]) -> list[Table]:
+def _tables(found: Comparison, rows: Sequence[CompareRow], width: int) -> list[Table]:
     """Lay out a table for each difference and date; by place, for each series too."""
     from rift_sim.analysis.compare_table import COUNTRY
     from rift_sim.cli.compare_tables import compare_table
@@ -206,7 +207,7 @@ def _tables(found: Comparison, rows: Sequence[CompareRow]) -> list[Table]:
     tables = []
     for (series, difference, _), part in groups.items():
         ordered = sorted(part, key=lambda row: -row.mean) if series else part
-        tables.append(compare_table(ordered, names[difference], found.marks))
+        tables.append(compare_table(ordered, names[difference], found.marks, width))
     return tables
 
 
