@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.errors import InputError
-
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.table import Table
@@ -62,7 +60,7 @@ def compare(
         ),
     ] = None,
     replicates: Annotated[
-        int | None, typer.Option("-n", "--replicates", help="Only the first so many.")
+        int | None, typer.Option("-n", "--replicates", min=2, help="Only the first so many.")
     ] = None,
     unpaired: Annotated[
         bool, typer.Option("--unpaired", help="Compare as independent runs; marks every output.")
@@ -74,9 +72,11 @@ def compare(
         ),
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Also write a CSV; without --date, every year's end.")
+        Path | None,
+        typer.Option("-o", "--out", help="Also write a CSV; without --date, every year's end."),
     ] = None,
     figures: Annotated[Path | None, typer.Option(help="Also draw into this folder.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the CSV that is there.")] = False,
 ) -> None:
     """Compare runs replicate by replicate: A minus B, A minus C, and so on.
 
@@ -89,9 +89,12 @@ def compare(
     from rift_sim.analysis.compare_table import compare_rows, to_csv, year_ends
     from rift_sim.cli.compare_tables import heading
     from rift_sim.cli.console import Progress, make_console
+    from rift_sim.outputs import check_folder, check_output
 
-    if out is not None and not out.parent.is_dir():
-        raise InputError(f"there is no folder '{out.parent}'", key="--out")
+    if out is not None:
+        check_output(out, force=force)
+    if figures is not None:
+        check_folder(figures, "--figures")
     found = set_side_by_side(
         *directories,
         scenarios=scenarios or (),
