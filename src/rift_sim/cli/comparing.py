@@ -60,7 +60,7 @@ def compare(
         ),
     ] = None,
     replicates: Annotated[
-        int | None, typer.Option("-n", "--replicates", min=2, help="Only the first so many.")
+        int | None, typer.Option("-n", "--replicates", help="Only the first so many.")
     ] = None,
     unpaired: Annotated[
         bool, typer.Option("--unpaired", help="Compare as independent runs; marks every output.")
