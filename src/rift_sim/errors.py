@@ -9,6 +9,9 @@ from pathlib import Path
 
 __all__ = ["InputError", "RiftError", "nearest", "nearest_code"]
 
+_LONG = 160
+"""Characters of what is allowed, two lines of a terminal, from which on it comes last."""
+
 
 class RiftError(Exception):
     """Base of every error that rift_sim raises on purpose."""
@@ -59,7 +62,8 @@ class InputError(RiftError):
     file, line, key
         Where it stands; each may be unknown. Lines count from 1.
     allowed
-        What would have been accepted: a phrase, or a list of names.
+        What would have been accepted: a phrase, or a list of names. A long list comes after
+        the nearest name.
     given
         The name that was not recognised; with a list in `allowed` the nearest
         right name is added to the message.
@@ -82,22 +86,28 @@ class InputError(RiftError):
         self.line = line
         self.key = key or None
         names = None if allowed is None or isinstance(allowed, str) else list(allowed)
-        self.allowed = ", ".join(names) if names is not None else allowed
+        self.allowed = _listed(names) if names is not None else allowed
         self.nearest = nearest(given, names) if given and names else None
         super().__init__(str(self))
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
         head = ": ".join(part for part in (place, self.key, self.problem) if part)
-        if self.allowed:
-            head += f"; allowed: {self.allowed}"
-        if self.nearest:
-            head += f"; did you mean '{self.nearest}'?"
-        return head
+        allowed = f"allowed: {self.allowed}" if self.allowed else ""
+        meant = f"did you mean '{self.nearest}'?" if self.nearest else ""
+        if meant and len(allowed) > _LONG:
+            # Behind a long list the one name that is wanted would be overlooked.
+            return f"{head}; {meant} {allowed}"
+        return "; ".join(part for part in (head, allowed, meant) if part)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the trip between processes (keyword arguments do not by default)."""
         return (_rebuild, (self.__dict__.copy(),))
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Join names by commas; one that holds a comma is quoted, to show where it ends."""
+    return ", ".join(f"'{name}'" if "," in name else name for name in names)
 
 
 def _rebuild(fields: dict[str, object]) -> InputError:

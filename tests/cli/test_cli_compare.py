@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,6 +65,30 @@ def test_main_series_when_none_is_named(
     assert "not paired" not in text.lower()
 
 
+@pytest.mark.parametrize(
+    ("columns", "gone"),
+    [(100, []), (80, []), (60, ["A > B", "apart"]), (50, ["5 to 95 %", "A > B", "apart"])],
+)
+def test_tables_fit_the_terminal(
+    short_runs: dict[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    columns: int,
+    gone: list[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert main(["compare", *(str(short_runs[name]) for name in ("gone", "kept"))]) == 0
+    text = capsys.readouterr().out
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= columns
+    # Months and the last header are whole, or their column is left out and named.
+    row = next(line for line in lines if line.startswith("Conflict deaths"))
+    assert bool(re.search(r"(no|20\d\d-\d\d)$", row.rstrip())) == ("apart" not in gone)
+    assert (f"No room for: {', '.join(gone)}." in text) == bool(gone)
+    assert "means over replicates (rift run prints medians)" in " ".join(text.split())
+    assert "up to 2027-03, that interval" in " ".join(text.split())
+
+
 def test_three_arms_that_are_not_paired_say_so_everywhere(
     short_runs: dict[str, Path], here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -98,7 +123,9 @@ def test_scenarios_of_one_sweep(
         (["gone", "kept"], ["--department", "Antioqia"], "did you mean 'Antioquia'"),
         (["gone", "kept"], ["--group", "FARQ"], "there is no group 'FARQ'"),
         (["gone", "kept"], ["--scenario", "x"], "none of the runs is a sweep"),
-        (["gone", "kept"], ["-n", "0"], "2 to 6"),
+        (["gone", "kept"], ["-n", "1"], "error: -n/--replicates: 1 replicates cannot"),
+        (["gone", "kept"], ["-n", "7"], "replicates cannot be compared; allowed: 2 to 6"),
+        (["two"], ["--scenario", "x"], "allowed: 'aid=kept, luck=2026', 'aid=kept, luck=7', "),
         (["gone", "kept"], ["--out", "no/such/x.csv"], "there is no folder 'no/such'"),
         (["two"], ["--scenario", "aid=gone, luck=7"], "nothing to compare with"),
     ],
@@ -122,6 +149,28 @@ def test_refusals(
     assert list(here.iterdir()) == []
 
 
+def test_what_is_there_stays_without_force(
+    short_runs: dict[str, Path], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = [str(short_runs[name]) for name in ("gone", "kept")]
+    arguments = ["compare", *folders, "--variable", "control"]
+    (here / "mine").write_text("mine")
+    for options, says in (
+        (["-o", "mine"], "mine: --out: the file exists already; allowed: another name, or --force"),
+        (["-o", "."], "--out: is a folder"),
+        (["--figures", "mine"], "mine: --figures: is a file; allowed: a folder"),
+        (["--figures", "mine/deeper"], "mine: --figures: is a file; allowed: a folder"),
+    ):
+        assert main([*arguments, *options]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert captured.err.count("\n") == 1
+        assert says in captured.err
+    assert (here / "mine").read_text() == "mine"
+    assert main([*arguments, "-o", "mine", "--force"]) == 0
+    assert (here / "mine").read_text().startswith("first,second,")
+
+
 def test_mixed_versions_and_a_run_being_written(
     short_runs: dict[str, Path], copy: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -134,3 +183,20 @@ def test_mixed_versions_and_a_run_being_written(
     with writer_lock(other):
         assert main([*arguments, "--allow-mixed"]) == 2
     assert "still being written" in capsys.readouterr().err
+
+
+def test_no_command_reads_a_run_being_written(
+    copy: Callable[..., Path], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = copy("kept")
+    (here / "figures").mkdir()
+    series = ["--variable", "control"]
+    commands = [["plot", *series, "--out", "figures"], ["map", *series, "-o", "figures/map.png"]]
+    with writer_lock(folder):
+        for name, *options in commands:
+            assert main([name, str(folder), *options]) == 2
+            assert f"{folder}: the run is still being written (process " in capsys.readouterr().err
+    assert not list((here / "figures").iterdir())
+    for name, *options in commands:
+        assert main([name, str(folder), *options]) == 0
+    assert {file.name for file in (here / "figures").iterdir()} == {"control.png", "map.png"}

@@ -167,7 +167,7 @@ def test_runs_of_other_code_are_marked(runs: dict[str, Path], tmp_path: Path, ca
     [
         ("page.txt", "ends in .html"),
         ("none/page.html", "there is no folder"),
-        ("old.html", "--force"),
+        ("old.html", "the file exists already; allowed: another name, or --force"),
     ],
 )
 def test_where_it_cannot_be_written(

@@ -98,7 +98,7 @@ def _align(
     if not 2 <= wanted <= have:
         raise InputError(
             f"{wanted:,} replicates cannot be compared",
-            key="--replicates",
+            key="-n/--replicates",
             allowed=f"2 to {have:,}" if have > 1 else "runs with two or more replicates in common",
         )
     if replicates is not None:

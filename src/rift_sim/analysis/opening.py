@@ -12,7 +12,7 @@ from rift_sim.ensemble.lock import held_by
 from rift_sim.ensemble.run import Run, load
 from rift_sim.errors import InputError
 
-__all__ = ["need_replicates", "open_run"]
+__all__ = ["open_run"]
 
 
 def open_run(source: Run | str | Path) -> Run:
@@ -45,16 +45,11 @@ def open_run(source: Run | str | Path) -> Run:
             file=folder,
             allowed="a complete folder of a run; the same rift run command writes it anew",
         )
-    need_replicates(run)
-    return run
-
-
-def need_replicates(run: Run) -> None:
-    """Refuse a run without a finished replicate."""
     if not run.replicates:
         raise InputError(
             "the run has no finished replicate yet", file=run.directory, allowed="rift run first"
         )
+    return run
 
 
 def _writer(folder: Path) -> str | None:

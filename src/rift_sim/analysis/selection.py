@@ -265,7 +265,9 @@ def select(
     have = data.sizes["replicate"]
     if replicates is not None and not 1 <= replicates <= have:
         raise InputError(
-            f"{replicates:,} replicates are not there", key="--replicates", allowed=f"1 to {have:,}"
+            f"{replicates:,} replicates are not there",
+            key="-n/--replicates",
+            allowed=f"1 to {have:,}",
         )
     if replicates is not None:
         data = data.isel(replicate=slice(replicates))

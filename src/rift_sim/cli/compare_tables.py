@@ -12,6 +12,7 @@ from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from rift_sim.analysis.compare_table import CompareRow
     from rift_sim.analysis.comparison import Comparison
@@ -19,10 +20,16 @@ if TYPE_CHECKING:
 
 __all__ = ["compare_table", "heading"]
 
+_GAP = 2
+"""Between two columns: the padding and the box's own space."""
+_LABEL_WIDTH = 18
+"""Longer labels are broken before other columns give way."""
+
 
 def heading(comparison: Comparison) -> list[str]:
     """Return the lines above the tables: which letter is which run, and what is subtracted."""
     first, last = comparison.months
+    letters = " and ".join([", ".join(comparison.letters[:-1]), comparison.letters[-1]])
     lines = [
         f"{letter}  {arm.label}: {arm.run.manifest.get('title', arm.run.name)}"
         for letter, arm in zip(comparison.letters, comparison.arms, strict=True)
@@ -37,15 +44,19 @@ def heading(comparison: Comparison) -> list[str]:
     )
     return [
         *lines,
-        f"{pairs}, {first} to {last}. Stocks as they stand at the date, flows summed from January "
+        f"{pairs}, {first} to {last}. {letters}: means over replicates (rift run prints medians). "
+        "Stocks as they stand at the date, flows summed from January "
         "to the date; differences of shares in percentage points. Below a mean difference its 95 % "
         "interval; beside it, between what 90 % of the differences lie, and how often A is higher. "
-        "Apart: from this month on, to the end, that interval of the mean leaves out zero"
+        f"Apart, whatever the date: from this month on, up to {last}, that interval of the mean "
+        "leaves out zero"
         + ("; below it the first month in which any pair differs." if comparison.paired else "."),
     ]
 
 
-def compare_table(rows: Sequence[CompareRow], names: Sequence[str], marks: Sequence[str]) -> Table:
+def compare_table(
+    rows: Sequence[CompareRow], names: Sequence[str], marks: Sequence[str], width: int
+) -> Table:
     """Lay out one difference at one date.
 
     Parameters
@@ -57,6 +68,9 @@ def compare_table(rows: Sequence[CompareRow], names: Sequence[str], marks: Seque
         Short names of the first and the second run.
     marks
         What has to be said of the comparison.
+    width
+        Columns of the terminal. Where they are few the two means stand in one column, and
+        where they are fewer columns at the right are left out, which a line below says.
     """
     from rich import box
     from rich.table import Table
@@ -69,20 +83,56 @@ def compare_table(rows: Sequence[CompareRow], names: Sequence[str], marks: Seque
         unit = scales[row.variable].label
         title = f"{SERIES[row.variable].long_name}, by {row.by}, {unit}: {title}"
     title = ": ".join([*([" and ".join(marks).upper()] if marks else []), title])
+    labels = [_label(row, scales[row.variable]) for row in rows]
+    least = max(len(word) for label in labels for word in label.plain.split())
+    whole = max(len(line) for label in labels for line in label.plain.splitlines())
+    cells = [_cells(row, scales[row.variable].factor) for row in rows]
+    heads = [one, other, f"{one} minus {other}", "5 to 95 %", f"{one} > {other}", "apart"]
+    columns = [list(column) for column in zip(heads, *cells, strict=True)]
+    shown = _fitting(columns, width - max(min(whole, _LABEL_WIDTH), least), width - least)
+    left_out = heads[heads.index(shown[-1][0]) + 1 :]
     table = Table(
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0),
         title=Text(title, style="bold"), title_justify="left",
+        caption=Text(f"No room for: {', '.join(left_out)}.") if left_out else None,
+        caption_justify="left",
     )  # fmt: skip
-    table.add_column("", min_width=16)
-    for name in (one, other, f"{one} minus {other}", "5 to 95 %", f"{one} > {other}", "apart"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in rows:
-        scale = scales[row.variable]
-        label = Text(HEADLINES.get(row.variable, row.variable) if row.by == COUNTRY else row.name)
-        if row.by == COUNTRY:
-            label.append(f"\n{scale.label}", style="dim")
-        table.add_row(label, *_cells(row, scale.factor))
+    table.add_column("", min_width=least)
+    for head, *_ in shown:
+        table.add_column(head, justify="right", no_wrap=True)
+    for number, label in enumerate(labels, start=1):
+        table.add_row(label, *(column[number] for column in shown))
     return table
+
+
+def _label(row: CompareRow, scale: Scale) -> Text:
+    """Name a row; in a table of several series with the unit below."""
+    from rich.text import Text
+
+    if row.by != COUNTRY:
+        return Text(row.name)
+    label = Text(HEADLINES.get(row.variable, row.variable))
+    return label.append(f"\n{scale.label}", style="dim")
+
+
+def _fitting(columns: list[list[str]], room: int, most: int) -> list[list[str]]:
+    """Return the columns that fit: the two means in one if need be, then without the last ones.
+
+    `room` is left beside labels as they are, `most` beside labels broken at every word.
+    """
+    if _width(columns) > room:
+        first, second, *rest = columns
+        both = [f"{one}\n{other}" for one, other in zip(first, second, strict=True)]
+        columns = [both, *rest]
+    while _width(columns) > most and len(columns) > 2:
+        columns = columns[:-1]
+    return columns
+
+
+def _width(columns: Sequence[Sequence[str]]) -> int:
+    """Return how wide columns are on paper, each behind a gap."""
+    lines = ([line for cell in column for line in cell.splitlines()] for column in columns)
+    return sum(_GAP + max(map(len, column)) for column in lines)
 
 
 def _scales(rows: Sequence[CompareRow]) -> dict[str, Scale]:

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.errors import InputError
-
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.table import Table
@@ -74,9 +72,11 @@ def compare(
         ),
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Also write a CSV; without --date, every year's end.")
+        Path | None,
+        typer.Option("-o", "--out", help="Also write a CSV; without --date, every year's end."),
     ] = None,
     figures: Annotated[Path | None, typer.Option(help="Also draw into this folder.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the CSV that is there.")] = False,
 ) -> None:
     """Compare runs replicate by replicate: A minus B, A minus C, and so on.
 
@@ -89,9 +89,12 @@ def compare(
     from rift_sim.analysis.compare_table import compare_rows, to_csv, year_ends
     from rift_sim.cli.compare_tables import heading
     from rift_sim.cli.console import Progress, make_console
+    from rift_sim.outputs import check_folder, check_output
 
-    if out is not None and not out.parent.is_dir():
-        raise InputError(f"there is no folder '{out.parent}'", key="--out")
+    if out is not None:
+        check_output(out, force=force)
+    if figures is not None:
+        check_folder(figures, "--figures")
     found = set_side_by_side(
         *directories,
         scenarios=scenarios or (),
@@ -101,18 +104,19 @@ def compare(
     )
     ask = _ask(found, variables, dates, by or (), {"department": departments, "group": groups})
     jobs = _figures(ask) if figures is not None else {}
+    console = make_console()
     tables, rows = [], []
     with Progress("tables and figures") as progress:
         progress.begin(len(ask.parts) + len(jobs))
         for dim, names in ask.parts:
             places = ask.places.get(dim or "")
-            tables += _tables(found, compare_rows(found, names, ask.dates, dim, places))
+            shown = compare_rows(found, names, ask.dates, dim, places)
+            tables += _tables(found, shown, console.width)
             if out is not None:
                 ends = ask.dates if dates else year_ends(found)
                 rows += compare_rows(found, names, ends, dim, places)
             progress.advance(1)
         made = [_draw(job, (figures or Path()) / name, progress) for name, job in jobs.items()]
-    console = make_console()
     for line in heading(found):
         console.print(line, markup=False)
     for table in tables:
@@ -189,7 +193,7 @@ def _ask(
     )
 
 
-def _tables(found: Comparison, rows: Sequence[CompareRow]) -> list[Table]:
+def _tables(found: Comparison, rows: Sequence[CompareRow], width: int) -> list[Table]:
     """Lay out a table for each difference and date; by place, for each series too."""
     from rift_sim.analysis.compare_table import COUNTRY
     from rift_sim.cli.compare_tables import compare_table
@@ -206,7 +210,7 @@ def _tables(found: Comparison, rows: Sequence[CompareRow]) -> list[Table]:
     tables = []
     for (series, difference, _), part in groups.items():
         ordered = sorted(part, key=lambda row: -row.mean) if series else part
-        tables.append(compare_table(ordered, names[difference], found.marks))
+        tables.append(compare_table(ordered, names[difference], found.marks, width))
     return tables
 
 

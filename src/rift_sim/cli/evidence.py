@@ -77,11 +77,14 @@ def claims(
         str, typer.Option(help="Under which theory: document, rival or both.")
     ] = "both",
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
+        int | None,
+        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write the table as CSV and Markdown: this name with both endings."),
+        typer.Option(
+            "-o", "--out", help="Write the table as CSV and Markdown: this name with both endings."
+        ),
     ] = None,
 ) -> None:
     """Test the causal claims: the same replicates with the cause and without it.
@@ -134,7 +137,8 @@ def explain(
         typer.Option("--set", metavar="KEY=VALUE", help="Change one value in both scenarios."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
+        int | None,
+        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
     ] = None,
     figure: Annotated[
         Path | None, typer.Option(help="Also draw a waterfall chart into this file.")

@@ -15,7 +15,7 @@ def export(
         list[Path], typer.Argument(metavar="DIR...", help="Folders of runs; each is a scenario.")
     ],
     to: Annotated[str, typer.Option("--to", help="Format: netcdf, parquet, csv, iamc or hub.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="File to write; for a hub, the folder.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="File to write; for a hub, the folder.")],
     variables: Annotated[
         list[str] | None,
         typer.Option("--variable", help="Series to write; may be repeated. All if not given."),
@@ -45,7 +45,8 @@ def export(
         typer.Option(help="Write these quantiles over replicates, such as 0.05,0.5,0.95."),
     ] = None,
     replicates: Annotated[
-        int | None, typer.Option(min=1, help="Only the first so many replicates.")
+        int | None,
+        typer.Option("-n", "--replicates", min=1, help="Only the first so many replicates."),
     ] = None,
     scenarios: Annotated[
         list[str] | None,

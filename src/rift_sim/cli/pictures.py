@@ -19,7 +19,8 @@ def plot(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the figures; DIR/figures if not given.")
+        Path | None,
+        typer.Option("-o", "--out", help="Folder for the figures; DIR/figures if not given."),
     ] = None,
 ) -> None:
     """Draw fan charts of a run, with the scenario's events.
@@ -28,14 +29,12 @@ def plot(
 
     Example: rift plot runs/reference --variable control --variable newly_displaced
     """
-    from rift_sim.analysis.opening import need_replicates
+    from rift_sim.analysis.opening import open_run
     from rift_sim.ensemble.folder import FIGURES
-    from rift_sim.ensemble.run import load
     from rift_sim.plots.fans import choose_series, fan_figure, save
     from rift_sim.plots.overview import PANELS, overview_figure
 
-    run = load(directory)
-    need_replicates(run)
+    run = open_run(directory)
     folder = out or directory / FIGURES
     chosen = variables or [name for name in PANELS if name in run.dataset]
     for name in chosen:
@@ -67,23 +66,22 @@ def draw_map(
     ] = False,
     scenario: Annotated[str | None, typer.Option(help="One scenario of a sweep.")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="PNG to write; under DIR/figures if not given.")
+        Path | None,
+        typer.Option("-o", "--out", help="PNG to write; under DIR/figures if not given."),
     ] = None,
 ) -> None:
     """Draw a map of Colombia: departments, or municipalities as points.
 
     Example: rift map runs/reference --variable control --date 2027-12
     """
-    from rift_sim.analysis.opening import need_replicates
+    from rift_sim.analysis.opening import open_run
     from rift_sim.ensemble.folder import FIGURES
-    from rift_sim.ensemble.run import load
     from rift_sim.errors import InputError
     from rift_sim.plots.fans import save
     from rift_sim.plots.map_values import last_month, parse_date
     from rift_sim.plots.maps import map_figure
 
-    run = load(directory)
-    need_replicates(run)
+    run = open_run(directory)
     if group is not None and municipal and not named_group:
         raise InputError(
             "a map of one named group by municipality is not drawn by default",

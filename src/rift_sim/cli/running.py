@@ -19,10 +19,11 @@ def run(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all random numbers.")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the run; runs/NAME if not given.")
+        Path | None, typer.Option("-o", "--out", help="Folder for the run; runs/NAME if not given.")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(help="Processes; as many as there are cores if not given.")
+        int | None,
+        typer.Option("-j", "--workers", help="Processes; as many as there are cores if not given."),
     ] = None,
     scheduler: Annotated[
         str | None,

@@ -76,7 +76,8 @@ def validate(
         ),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
+        int | None,
+        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
     ] = None,
 ) -> None:
     """Score forecasts from rolling origins against history, beside naive forecasts.

@@ -36,9 +36,12 @@ def uncertainty(
     chances: Annotated[int, typer.Option(min=2, help="Times that each map is lived through.")] = 2,
     scenario: Annotated[str | None, typer.Option(help="One scenario of a sweep.")] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
+        int | None,
+        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Also write all years into this CSV.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Also write all years into this CSV.")
+    ] = None,
     figure: Annotated[
         Path | None, typer.Option(help="Also draw the shares, year by year, into this file.")
     ] = None,

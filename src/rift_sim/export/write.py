@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rift_sim.analysis.arms import MIXED
 from rift_sim.errors import InputError
 from rift_sim.export.blocks import DEFAULT_LEVELS, Layout, periods_of
-from rift_sim.export.draft import check_output, drafted
+from rift_sim.export.draft import drafted
 from rift_sim.export.hub import MARK, read_model_id, write_hub
 from rift_sim.export.iamc import write_iamc
 from rift_sim.export.netcdf import write_netcdf
 from rift_sim.export.sidecar import sidecar_of
 from rift_sim.export.source import Choice, Source, open_source
 from rift_sim.export.tables import write_csv, write_parquet
+from rift_sim.outputs import check_output
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.run import Run

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rift_sim.analysis.arms import open_arms
 from rift_sim.analysis.compare import compare
 from rift_sim.errors import InputError
+from rift_sim.outputs import check_output
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.session import Reporter
@@ -78,7 +79,4 @@ def _check_file(out: Path, *, force: bool) -> None:
         raise InputError(
             f"'{out.name}' is no page", key="--out", allowed="a name that ends in .html"
         )
-    if not out.parent.is_dir():
-        raise InputError(f"there is no folder '{out.parent}'", key="--out")
-    if out.exists() and not force:
-        raise InputError("the file is there already", file=out, allowed="another name, or --force")
+    check_output(out, force=force)
