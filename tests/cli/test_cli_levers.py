@@ -146,6 +146,11 @@ LEVER, READ = ["--lever", "pressure"], ["--variable", "control"]
         (["threshold", *LEVER, *READ], "neither --below nor --above given"),
         (["threshold", *LEVER, *READ, "--below", "1", "--above", "0"], "both --below and"),
         (["threshold", *LEVER, *READ, "--below", "nan"], "nan is no value to reach"),
+        (
+            ["threshold", *LEVER, *READ, "--below", "35"],
+            "--below: control is a share and cannot be 35",
+        ),
+        (["threshold", *LEVER, *READ, "--above", "35"], "allowed: 0 to 1, such as 0.35 for 35 %"),
         (["threshold", *LEVER, *READ, "--below", "1", "--with", "90"], "--with: 90 is no share"),
         (["threshold", *LEVER, *READ, "--below", "1", "--with", "0"], "--with: 0 is no share"),
         (["threshold", *LEVER, *READ, "--below", "1", "--from", "2", "--to", "1"], "is empty"),

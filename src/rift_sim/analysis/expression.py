@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.analysis.layout import Layout
-from rift_sim.analysis.quantity import Found, Quantity, parse_quantity, refusal
+from rift_sim.analysis.quantity import SUM, Found, Quantity, parse_quantity, refusal
 from rift_sim.errors import InputError
 from rift_sim.physics.arrays import Floats
+from rift_sim.vocabulary import SERIES
 
-__all__ = ["Condition", "Expression", "parse_expression"]
+__all__ = ["Condition", "Expression", "beyond_share", "parse_expression"]
 
 Booleans = NDArray[np.bool_]
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -41,6 +42,9 @@ _TOKEN = re.compile(
 _SIGNS = "< <= > >="
 _OPERAND = "a quantity (control, members[EGC], control@2028-12) or a number"
 _DEEPEST = 50
+_NO_PART = ("force", "capability", "mobility", "intelligence")
+"""Series measured against a year or a full strength, above which they may rise."""
+_RUN_ON = re.compile(r"[-+]?[\w.]+")
 _Operand = Quantity | float
 
 
@@ -173,6 +177,30 @@ def parse_expression(text: str, *, key: str = "--when") -> Expression:
     return Expression(text, root, tuple(dict.fromkeys(_quantities(root))))
 
 
+def beyond_share(quantity: Quantity, value: float) -> str | None:
+    """Say what to write instead where a share is held against what no share can be.
+
+    Parameters
+    ----------
+    quantity, value
+        What is read, and what it is compared with.
+
+    Returns
+    -------
+    str or None
+        What is allowed; None where the value may be, or the quantity is no share: a sum over
+        months, what may rise above its full strength, or no series at all.
+    """
+    array, label = quantity.name, quantity.label is not None
+    name = next((n for n in (array, array.rpartition("_")[0]) if n in SERIES), None)
+    if name is None or name in _NO_PART or SERIES[name].units != "1":
+        return None
+    if quantity.when == SUM or 0.0 <= value <= 1.0 or (name != array and not label):
+        return None
+    hint = f", such as {value / 100.0:g} for {value:g} %" if 1.0 < value <= 100.0 else ""
+    return f"0 to 1{hint}"
+
+
 class _Reader:
     """Reads a text from left to right; ``or`` binds less than ``and``, and that than ``not``."""
 
@@ -232,6 +260,7 @@ class _Reader:
         sign = self.take("compare")
         if sign is None:
             raise self.wrong("is no comparison", _SIGNS)
+        middle = self.token
         right = self._operand()
         if self.token is not None and self.token.kind == "compare":
             raise self.wrong("compares twice", "two comparisons joined by and")
@@ -240,6 +269,13 @@ class _Reader:
             raise refusal(
                 "compares two numbers", self.text, begin.column, self.key, f"{_OPERAND} on one side"
             )
+        for side, other, token in ((left, right, middle), (right, left, begin)):
+            if isinstance(side, Quantity) and isinstance(other, float):
+                allowed = beyond_share(side, other)
+                if allowed is not None:
+                    assert token is not None
+                    problem = f"{side} is a share and cannot be {token.text}"
+                    raise refusal(problem, self.text, token.column, self.key, allowed)
         return Comparison(left, sign.text, right)
 
     def _operand(self) -> _Operand:
@@ -262,9 +298,9 @@ def _tokens(text: str, key: str) -> list[_Token]:
             continue
         match = _TOKEN.match(text, place)
         if match is None:
-            raise refusal(
-                f"'{text[place]}' cannot be read", text, place + 1, key, _hint(text[place])
-            )
+            run_on = _RUN_ON.match(text, place)
+            word = run_on[0] if run_on else text[place]
+            raise refusal(f"'{word}' cannot be read", text, place + 1, key, _hint(word))
         assert match.lastgroup is not None
         found.append(_Token(match.lastgroup, match[0], place + 1))
         place = match.end()
@@ -272,7 +308,9 @@ def _tokens(text: str, key: str) -> list[_Token]:
 
 
 def _hint(sign: str) -> str:
-    """Say what to write instead of a character that has no meaning here."""
+    """Say what to write instead of what has no meaning here."""
+    if len(sign) > 1:
+        return "a number, and a space before what follows it"
     hints = {
         "%": "shares as numbers, 0.4 for 40 %",
         "&": "and",

@@ -110,6 +110,7 @@ def threshold(
 
 
 def _goal(variable: str, below: float | None, above: float | None, share: float) -> Goal:
+    from rift_sim.analysis.expression import beyond_share
     from rift_sim.analysis.lever_threshold import Goal
     from rift_sim.analysis.quantity import parse_quantity
 
@@ -118,10 +119,16 @@ def _goal(variable: str, below: float | None, above: float | None, share: float)
         raise InputError(f"{found} given", allowed="one of them")
     value = below if below is not None else above
     assert value is not None
+    key = "--below" if below is not None else "--above"
     if not math.isfinite(value):
-        key = "--below" if below is not None else "--above"
         raise InputError(f"{value} is no value to reach", key=key, allowed="a finite number")
-    return Goal(parse_quantity(variable), below is not None, value, share)
+    outcome = parse_quantity(variable)
+    allowed = beyond_share(outcome, value)
+    if allowed is not None:
+        raise InputError(
+            f"{outcome} is a share and cannot be {value:g}", key=key, allowed=allowed
+        )  # fmt: skip
+    return Goal(outcome, below is not None, value, share)
 
 
 def _show(found: Threshold, console: Console) -> None:
