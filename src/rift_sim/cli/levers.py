@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rift_sim.analysis.lever_effects import Effect, Levers
 
-__all__ = ["PRIORS", "RESTS", "cut", "levers", "need_folder"]
+__all__ = ["PRIORS", "RESTS", "check_files", "cut", "levers"]
 
 RESTS = {
     "history": "history",
@@ -30,6 +30,7 @@ PRIORS = (
     "has had a say in how strong these levers are."
 )
 _NAMED = 5
+_FORMATS = (".png", ".svg", ".pdf")
 
 
 def levers(
@@ -71,15 +72,21 @@ def levers(
         typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
+        int | None,
+        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Also write all effects into this CSV, and regrets into one beside it."),
+        typer.Option(
+            "-o",
+            "--out",
+            help="Also write all effects into this CSV, and regrets into one beside it.",
+        ),
     ] = None,
     figure: Annotated[
-        Path | None, typer.Option(help="Also draw the effects into this file.")
+        Path | None, typer.Option(help="Also draw the effects into this file: .png, .svg or .pdf.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
     """Say which lever matters: what a step of each does, and what that rests on.
 
@@ -101,7 +108,8 @@ def levers(
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.ensemble.executor import available_cores
 
-    need_folder(("--out", out), ("--figure", figure))
+    regrets = None if out is None else out.parent / f"{out.stem}-regret{out.suffix or '.csv'}"
+    check_files(out, figure, regrets, force=force)
     chosen, base = choose_levers(names or ()), load_single(scenario, settings or ())
     outcomes = [parse_quantity(name) for name in dict.fromkeys(variables or ())]
     with Progress() as progress:
@@ -118,8 +126,7 @@ def levers(
             progress=progress,
         )
     _show(found, make_console())
-    if out is not None:
-        regrets = out.with_name(f"{out.stem}-regret{out.suffix or '.csv'}")
+    if out is not None and regrets is not None:
         texts = {out: effects_csv(found)} | ({regrets: regret_csv(found)} if found.regrets else {})
         for file, text in texts.items():
             file.write_text(text, encoding="utf-8")
@@ -134,11 +141,47 @@ def levers(
         typer.echo(f"{figure} written.", err=True)
 
 
-def need_folder(*files: tuple[str, Path | None]) -> None:
-    """Refuse files, by option, whose folder is not there."""
-    for option, file in files:
-        if file is not None and not file.parent.is_dir():
-            raise InputError(f"there is no folder '{file.parent}'", key=option)
+def check_files(
+    out: Path | None, figure: Path | None, beside: Path | None = None, *, force: bool
+) -> None:
+    """Refuse outputs that cannot or must not be written, before any work is done.
+
+    Parameters
+    ----------
+    out, figure
+        Table and figure.
+    beside
+        Another table that goes with the first.
+    force
+        Whether files that are there may be replaced.
+
+    Raises
+    ------
+    InputError
+        When the folder around one is missing, a file is there that is to stay, or the ending
+        of the figure is not known.
+    """
+    for key, file in (("--out", out), ("--out", beside), ("--figure", figure)):
+        if file is None:
+            continue
+        if not file.parent.is_dir():
+            raise InputError(f"there is no folder '{file.parent}'", key=key)
+        if file.is_dir():
+            raise InputError("is a folder", file=file, key=key, allowed="a file")
+        if file.exists() and not force:
+            raise InputError(
+                "the file exists already",
+                file=file,
+                key=key,
+                allowed="another name, or --force to replace it",
+            )
+    if figure is not None and figure.suffix.lower() not in _FORMATS:
+        raise InputError(
+            f"'{figure.suffix}' is no format for figures",
+            file=figure,
+            key="--figure",
+            allowed=".png, .svg or .pdf",
+        )
 
 
 def cut(names: Sequence[str], most: int = _NAMED) -> str:
