@@ -16,7 +16,7 @@ from rift_sim.analysis.lever_threshold import Goal, choose_dial, find_threshold,
 from rift_sim.analysis.quantity import parse_quantity
 from rift_sim.analysis.resample import Estimate
 from rift_sim.cli import main
-from rift_sim.cli.levers import cut, number
+from rift_sim.cli.levers import cut, decimals, number
 from rift_sim.cli.threshold import ground, say
 from rift_sim.ensemble.engine import Engine
 from rift_sim.plots.threshold import threshold_figure
@@ -115,6 +115,9 @@ def test_levers(short: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert main([*arguments, "--out", str(out), "--figure", str(figure)]) == 0
     text = capsys.readouterr().out
     assert "history in part" in text
+    assert "members, end of 2026, " in text
+    assert "loss_rate" in text
+    assert max(map(len, text.splitlines())) <= 80
     assert "gives what follows from the priors" in " ".join(text.split())
     assert "No mechanism of the model leads to members from aid.development." in text
     assert figure.exists()
@@ -129,7 +132,7 @@ def test_levers(short: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert main([*arguments, "--from-priors", "-o", str(out), "--force"]) == 0
     text = capsys.readouterr().out
     assert "priors alone" in text
-    assert "Regret of 100 million USD a year: members" in text
+    assert "Regret of 100 million USD a year: members, end of 2026, " in text
     assert (tmp_path / "levers-regret.csv").read_text(encoding="utf-8").count("\n") == 3
 
 
@@ -253,10 +256,11 @@ def test_regrets_are_kept_too(
 def test_small_words() -> None:
     assert cut(list("abcdefg")) == "a, b, c, d, e and 2 more"
     assert cut(["a"]) == "a"
-    assert number(1234.5) == "+1,234"
-    assert number(0.0) == "0"
-    assert number(-0.01234) == "-0.0123"
-    assert number(5.0, sign="") == "5"
+    assert number(1234.5, 0) == "+1,234"
+    assert number(-0.00446, 2) == "0.00"
+    assert number(-1.8, 2) == "-1.80"
+    assert number(5.0, 0, sign="") == "5"
+    assert [decimals(v) for v in ([-1.8, 0.004], [4500.0, 3.0], [0.0], [])] == [2, 0, 0, 0]
     assert choose_dial("aid.security").span == (0.0, 2.0)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from rift_sim.analysis.lever_effects import Effect, Levers
 
-__all__ = ["PRIORS", "RESTS", "check_files", "cut", "levers"]
+__all__ = ["PRIORS", "RESTS", "check_files", "cut", "decimals", "levers", "number"]
 
 RESTS = {
     "history": "history",
@@ -241,19 +242,37 @@ def _effects(rows: Sequence[Effect], found: Levers) -> Table:
     from rift_sim.plots.levers import scale_of_effects, unit
 
     scale = scale_of_effects(rows)
-    table = Table(title=f"{rows[0].outcome}, {unit(scale)}", title_justify="left", box=None)
+    title = f"{_heading(rows[0].outcome, found)}, {unit(scale)}"
+    table = Table(title=title, title_justify="left", box=None)
     table.add_column("lever", no_wrap=True)
     table.add_column("step")
     for heading in ("difference [95 %]", "same\nsign"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("rests on", min_width=16, overflow="fold")
-    for row in sorted(rows, key=lambda row: -abs(row.mean)):
-        mean, low, high = (number(scale.factor * x) for x in (row.mean, row.low, row.high))
-        share = f"{100 * row.share:.0f} %" if row.mean else "-"
+    written = []
+    for row in rows:
         informed = found.footings[row.lever, row.outcome].informed
-        rests = RESTS[row.rests] + (f": {cut(informed, 1)}" if informed else "")
+        written.append(RESTS[row.rests] + (f": {cut(informed, 1)}" if informed else ""))
+    table.add_column("rests on", min_width=_longest(written))
+    ends = [scale.factor * x for row in rows for x in (row.mean, row.low, row.high)]
+    places = decimals(ends)
+    for row, rests in sorted(zip(rows, written, strict=True), key=lambda pair: -abs(pair[0].mean)):
+        mean, low, high = (number(scale.factor * x, places) for x in (row.mean, row.low, row.high))
+        share = f"{100 * row.share:.0f} %" if row.mean else "-"
         table.add_row(row.lever, row.step, f"{mean} [{low}, {high}]", share, rests)
     return table
+
+
+def _heading(outcome: str, found: Levers) -> str:
+    """Write an outcome with the time it is read at."""
+    from rift_sim.analysis.quantity import parse_quantity
+    from rift_sim.plots.levers import period
+
+    return f"{outcome.partition('@')[0]}, {period(parse_quantity(outcome), found.scenario)}"
+
+
+def _longest(texts: Sequence[str]) -> int:
+    """Return how wide a column is in which no word is broken."""
+    return max((len(word) for text in texts for word in text.split()), default=0)
 
 
 def _regrets(outcome: str, found: Levers) -> Table:
@@ -263,13 +282,18 @@ def _regrets(outcome: str, found: Levers) -> Table:
     from rift_sim.plots.levers import scale_of_effects, unit
 
     scale = scale_of_effects([e for e in found.effects if e.outcome == outcome])
-    title = f"Regret of {found.million:g} million USD a year: {outcome}, {unit(scale)}"
+    heading = f"{_heading(outcome, found)}, {unit(scale)}"
+    title = f"Regret of {found.million:g} million USD a year: {heading}"
     table = Table(title=title, title_justify="left", box=None)
     table.add_column("spent on")
     for heading in ("mean [95 %]", "90th percentile", "best in", "rests on"):
         table.add_column(heading, justify="right", no_wrap=True)
+    every = [scale.factor * x for row in found.regrets[outcome] for x in (*row.mean, row.p90)]
+    places = decimals(every)
     for row in found.regrets[outcome]:
-        mean, low, high, p90 = (number(scale.factor * x, sign="") for x in (*row.mean, row.p90))
+        mean, low, high, p90 = (
+            number(scale.factor * x, places, sign="") for x in (*row.mean, row.p90)
+        )
         rests = RESTS[found.footings[row.option, outcome].kind]
         table.add_row(row.option, f"{mean} [{low}, {high}]", p90, f"{100 * row.best:.0f} %", rests)
     return table
@@ -285,21 +309,27 @@ def _silent(effects: Sequence[Effect], found: Levers) -> Table:
     )
     table = Table(title=title, title_justify="left", box=None)
     table.add_column("lever", no_wrap=True)
-    for heading in ("on", "acts through"):
-        table.add_column(heading)
+    table.add_column("on")
+    through = [cut(known.open) for known in found.footings.values()]
+    table.add_column("acts through", min_width=_longest(through))
     every = len({effect.outcome for effect in found.effects})
     rows: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for effect in effects:
-        through = found.footings[effect.lever, effect.outcome].open
-        rows.setdefault((effect.lever, through), []).append(effect.outcome)
-    for (lever, through), outcomes in rows.items():
+        open_ones = found.footings[effect.lever, effect.outcome].open
+        rows.setdefault((effect.lever, open_ones), []).append(effect.outcome)
+    for (lever, open_ones), outcomes in rows.items():
         on = "all that was read" if len(outcomes) == every > 1 else ", ".join(outcomes)
-        table.add_row(lever, on, cut(through))
+        table.add_row(lever, on, cut(open_ones))
     return table
 
 
-def number(value: float, *, sign: str = "+") -> str:
-    """Write a number with three figures, or without decimals from a hundred on."""
-    if value == 0.0:
-        return "0"
-    return f"{value:{sign},.0f}" if abs(value) >= 100 else f"{value:{sign}.3g}"
+def decimals(values: Iterable[float]) -> int:
+    """Return the decimals with which the largest of some numbers has three figures."""
+    largest = max(map(abs, values), default=0.0)
+    return min(max(2 - math.floor(math.log10(largest)), 0), 4) if largest > 0.0 else 0
+
+
+def number(value: float, places: int, *, sign: str = "+") -> str:
+    """Write a number with so many decimals; what rounds to nothing has no sign."""
+    rounded = round(value, places)
+    return f"{rounded:{sign},.{places}f}" if rounded else f"{0.0:.{places}f}"

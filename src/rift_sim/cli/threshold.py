@@ -208,7 +208,7 @@ def _table(found: Threshold) -> Table:
     import numpy as np
     from rich.table import Table
 
-    from rift_sim.cli.levers import number
+    from rift_sim.cli.levers import decimals, number
 
     assert found.search is not None
     table = Table(box=None)
@@ -218,8 +218,10 @@ def _table(found: Threshold) -> Table:
         f"{found.goal.outcome}: median (10-90 %)",
     ):
         table.add_column(heading, justify="right", no_wrap=True)
-    rows = zip(found.search.values, found.search.shares, found.outcomes, strict=True)
+    spread = np.quantile(found.outcomes, [0.1, 0.5, 0.9], axis=1).T
+    places = decimals(spread.ravel().tolist())
+    rows = zip(found.search.values, found.search.shares, spread, strict=True)
     for value, share, outcome in rows:
-        low, middle, high = (number(x, sign="") for x in np.quantile(outcome, [0.1, 0.5, 0.9]))
+        low, middle, high = (number(x, places, sign="") for x in outcome.tolist())
         table.add_row(f"{value:.4g}", f"{100 * share:.0f} %", f"{middle} ({low} to {high})")
     return table
