@@ -16,7 +16,7 @@ from rift_sim.analysis.lever_threshold import Goal, choose_dial, find_threshold,
 from rift_sim.analysis.quantity import parse_quantity
 from rift_sim.analysis.resample import Estimate
 from rift_sim.cli import main
-from rift_sim.cli.levers import cut, decimals, number
+from rift_sim.cli.lever_tables import cut, decimals, number
 from rift_sim.cli.threshold import ground, say
 from rift_sim.ensemble.engine import Engine
 from rift_sim.plots.threshold import threshold_figure

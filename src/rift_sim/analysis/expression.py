@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.analysis.bounds import beyond_share
 from rift_sim.analysis.layout import Layout
-from rift_sim.analysis.quantity import SUM, Found, Quantity, parse_quantity, refusal
+from rift_sim.analysis.quantity import Found, Quantity, parse_quantity, refusal
 from rift_sim.errors import InputError
 from rift_sim.physics.arrays import Floats
-from rift_sim.vocabulary import SERIES
 
-__all__ = ["Condition", "Expression", "beyond_share", "parse_expression"]
+__all__ = ["Condition", "Expression", "parse_expression"]
 
 Booleans = NDArray[np.bool_]
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -42,8 +42,6 @@ _TOKEN = re.compile(
 _SIGNS = "< <= > >="
 _OPERAND = "a quantity (control, members[EGC], control@2028-12) or a number"
 _DEEPEST = 50
-_NO_PART = ("force", "capability", "mobility", "intelligence")
-"""Series measured against a year or a full strength, above which they may rise."""
 _RUN_ON = re.compile(r"[-+]?[\w.]+")
 _Operand = Quantity | float
 
@@ -175,30 +173,6 @@ def parse_expression(text: str, *, key: str = "--when") -> Expression:
     if reader.token is not None:
         raise reader.wrong("does not belong here", "and, or, or the end")
     return Expression(text, root, tuple(dict.fromkeys(_quantities(root))))
-
-
-def beyond_share(quantity: Quantity, value: float) -> str | None:
-    """Say what to write instead where a share is held against what no share can be.
-
-    Parameters
-    ----------
-    quantity, value
-        What is read, and what it is compared with.
-
-    Returns
-    -------
-    str or None
-        What is allowed; None where the value may be, or the quantity is no share: a sum over
-        months, what may rise above its full strength, or no series at all.
-    """
-    array, label = quantity.name, quantity.label is not None
-    name = next((n for n in (array, array.rpartition("_")[0]) if n in SERIES), None)
-    if name is None or name in _NO_PART or SERIES[name].units != "1":
-        return None
-    if quantity.when == SUM or 0.0 <= value <= 1.0 or (name != array and not label):
-        return None
-    hint = f", such as {value / 100.0:g} for {value:g} %" if 1.0 < value <= 100.0 else ""
-    return f"0 to 1{hint}"
 
 
 class _Reader:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,24 +11,15 @@ from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
-    from rift_sim.analysis.lever_effects import Effect, Levers
+    from rift_sim.analysis.lever_effects import Levers
 
-__all__ = ["PRIORS", "RESTS", "check_files", "cut", "decimals", "levers", "number"]
+__all__ = ["PRIORS", "check_files", "levers"]
 
-RESTS = {
-    "history": "history",
-    "part": "history in part",
-    "priors": "priors alone",
-    "nothing": "no mechanism",
-}
-"""What a lever rests on, in words."""
 PRIORS = (
     "Numbers marked 'priors alone' follow from the judgement that went into the priors; no record "
     "has had a say in how strong these levers are."
 )
-_NAMED = 5
 _FORMATS = (".png", ".svg", ".pdf")
 
 
@@ -185,13 +174,9 @@ def check_files(
         )
 
 
-def cut(names: Sequence[str], most: int = _NAMED) -> str:
-    """Write names down, the first few of many."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
-
-
 def _show(found: Levers, console: Console) -> None:
+    from rift_sim.cli.lever_tables import effects_table, regrets_table, silent_table
+
     console.print(
         f"{found.scenario.name}: levers pulled in {found.since}; parameters from "
         f"{found.knowledge.table}.",
@@ -200,14 +185,14 @@ def _show(found: Levers, console: Console) -> None:
     counted = [effect for effect in found.effects if effect.pairs]
     for outcome in dict.fromkeys(effect.outcome for effect in counted):
         rows = [effect for effect in counted if effect.outcome == outcome]
-        console.print(_effects(rows, found))
+        console.print(effects_table(rows, found))
     for outcome in found.regrets:
-        console.print(_regrets(outcome, found))
+        console.print(regrets_table(outcome, found))
     if any(effect.rests == "priors" for effect in counted):
         console.print(PRIORS, markup=False)
     silent = [effect for effect in found.effects if effect.rests == "priors" and not effect.pairs]
     if silent:
-        console.print(_silent(silent, found))
+        console.print(silent_table(silent, found))
     for text in (*_no_way(found), *_notes(found)):
         console.print(text, markup=False)
 
@@ -233,103 +218,3 @@ def _notes(found: Levers) -> list[str]:
         held = "aid: with the step and without it, all lines are held at what has been decreed"
         notes.insert(0, f"{held} by {found.since}")
     return [f"Note: {note}." for note in notes]
-
-
-def _effects(rows: Sequence[Effect], found: Levers) -> Table:
-    """Lay out what each lever does to one outcome, the largest effect first."""
-    from rich.table import Table
-
-    from rift_sim.plots.levers import scale_of_effects, unit
-
-    scale = scale_of_effects(rows)
-    title = f"{_heading(rows[0].outcome, found)}, {unit(scale)}"
-    table = Table(title=title, title_justify="left", box=None)
-    table.add_column("lever", no_wrap=True)
-    table.add_column("step")
-    for heading in ("difference [95 %]", "same\nsign"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    written = []
-    for row in rows:
-        informed = found.footings[row.lever, row.outcome].informed
-        written.append(RESTS[row.rests] + (f": {cut(informed, 1)}" if informed else ""))
-    table.add_column("rests on", min_width=_longest(written))
-    ends = [scale.factor * x for row in rows for x in (row.mean, row.low, row.high)]
-    places = decimals(ends)
-    for row, rests in sorted(zip(rows, written, strict=True), key=lambda pair: -abs(pair[0].mean)):
-        mean, low, high = (number(scale.factor * x, places) for x in (row.mean, row.low, row.high))
-        share = f"{100 * row.share:.0f} %" if row.mean else "-"
-        table.add_row(row.lever, row.step, f"{mean} [{low}, {high}]", share, rests)
-    return table
-
-
-def _heading(outcome: str, found: Levers) -> str:
-    """Write an outcome with the time it is read at."""
-    from rift_sim.analysis.quantity import parse_quantity
-    from rift_sim.plots.levers import period
-
-    return f"{outcome.partition('@')[0]}, {period(parse_quantity(outcome), found.scenario)}"
-
-
-def _longest(texts: Sequence[str]) -> int:
-    """Return how wide a column is in which no word is broken."""
-    return max((len(word) for text in texts for word in text.split()), default=0)
-
-
-def _regrets(outcome: str, found: Levers) -> Table:
-    """Lay out what each option of the same cost leaves on the table."""
-    from rich.table import Table
-
-    from rift_sim.plots.levers import scale_of_effects, unit
-
-    scale = scale_of_effects([e for e in found.effects if e.outcome == outcome])
-    heading = f"{_heading(outcome, found)}, {unit(scale)}"
-    title = f"Regret of {found.million:g} million USD a year: {heading}"
-    table = Table(title=title, title_justify="left", box=None)
-    table.add_column("spent on")
-    for heading in ("mean [95 %]", "90th percentile", "best in", "rests on"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    every = [scale.factor * x for row in found.regrets[outcome] for x in (*row.mean, row.p90)]
-    places = decimals(every)
-    for row in found.regrets[outcome]:
-        mean, low, high, p90 = (
-            number(scale.factor * x, places, sign="") for x in (*row.mean, row.p90)
-        )
-        rests = RESTS[found.footings[row.option, outcome].kind]
-        table.add_row(row.option, f"{mean} [{low}, {high}]", p90, f"{100 * row.best:.0f} %", rests)
-    return table
-
-
-def _silent(effects: Sequence[Effect], found: Levers) -> Table:
-    """Lay out where no number is given, and why."""
-    from rich.table import Table
-
-    title = (
-        "No number: history has not moved anything that these act through away from its prior; "
-        "--from-priors gives what follows from the priors"
-    )
-    table = Table(title=title, title_justify="left", box=None)
-    table.add_column("lever", no_wrap=True)
-    table.add_column("on")
-    through = [cut(known.open) for known in found.footings.values()]
-    table.add_column("acts through", min_width=_longest(through))
-    every = len({effect.outcome for effect in found.effects})
-    rows: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for effect in effects:
-        open_ones = found.footings[effect.lever, effect.outcome].open
-        rows.setdefault((effect.lever, open_ones), []).append(effect.outcome)
-    for (lever, open_ones), outcomes in rows.items():
-        on = "all that was read" if len(outcomes) == every > 1 else ", ".join(outcomes)
-        table.add_row(lever, on, cut(open_ones))
-    return table
-
-
-def decimals(values: Iterable[float]) -> int:
-    """Return the decimals with which the largest of some numbers has three figures."""
-    largest = max(map(abs, values), default=0.0)
-    return min(max(2 - math.floor(math.log10(largest)), 0), 4) if largest > 0.0 else 0
-
-
-def number(value: float, places: int, *, sign: str = "+") -> str:
-    """Write a number with so many decimals; what rounds to nothing has no sign."""
-    rounded = round(value, places)
-    return f"{rounded:{sign},.{places}f}" if rounded else f"{0.0:.{places}f}"

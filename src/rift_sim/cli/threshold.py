@@ -116,7 +116,7 @@ def threshold(
 
 
 def _goal(variable: str, below: float | None, above: float | None, share: float) -> Goal:
-    from rift_sim.analysis.expression import beyond_share
+    from rift_sim.analysis.bounds import beyond_share
     from rift_sim.analysis.lever_threshold import Goal
     from rift_sim.analysis.quantity import parse_quantity
 
@@ -182,7 +182,7 @@ def say(found: Threshold) -> str:
 
 
 def _no_number(found: Threshold) -> str:
-    from rift_sim.cli.levers import cut
+    from rift_sim.cli.lever_tables import cut
 
     name, outcome = found.lever.name, found.goal.outcome
     if found.footing.kind == "nothing":
@@ -195,7 +195,7 @@ def _no_number(found: Threshold) -> str:
 
 def ground(found: Threshold) -> str:
     """Say what the lever rests on, and name the parameters."""
-    from rift_sim.cli.levers import RESTS, cut
+    from rift_sim.cli.lever_tables import RESTS, cut
 
     known = found.footing
     informed = f": {cut(known.informed)}" if known.informed else ""
@@ -208,7 +208,7 @@ def _table(found: Threshold) -> Table:
     import numpy as np
     from rich.table import Table
 
-    from rift_sim.cli.levers import decimals, number
+    from rift_sim.cli.lever_tables import decimals, number
 
     assert found.search is not None
     table = Table(box=None)
