@@ -40,8 +40,7 @@ def effects_table(rows: Sequence[Effect], found: Levers) -> Table:
     table = Table(
         title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0)
     )  # fmt: skip
-    table.add_column("lever", no_wrap=True)
-    table.add_column("step", overflow="fold")
+    table.add_column("lever and step")
     for heading in ("difference [95 %]", "same\nsign"):
         table.add_column(heading, justify="right", no_wrap=True)
     written = []
@@ -55,7 +54,7 @@ def effects_table(rows: Sequence[Effect], found: Levers) -> Table:
     for row, rests in sorted(zip(rows, written, strict=True), key=lambda pair: -abs(pair[0].mean)):
         mean, low, high = (number(scale.factor * x, places) for x in (row.mean, row.low, row.high))
         share = f"{100 * row.share:.0f} %" if row.mean else "-"
-        table.add_row(row.lever, row.step, f"{mean} [{low}, {high}]", share, rests)
+        table.add_row(f"{row.lever}\n[dim]{row.step}[/]", f"{mean} [{low}, {high}]", share, rests)
     return table
 
 
