@@ -141,7 +141,13 @@ def test_words_mean_what_they_mean_in_python(facts: list[bool], data: st.DataObj
         ("0.2 < control < 0.4", "column 15: '<' compares twice"),
         ("1 < 2", "column 1: compares two numbers"),
         ("control 0.4", "column 9: '0.4' is no comparison"),
-        ("control > 0.4.1", "column 11: '0' cannot be read"),
+        ("control > 0.4.1", "column 11: '0.4.1' cannot be read"),
+        ("control>0.4and control<1", "column 9: '0.4and' cannot be read; allowed: a number, and a"),
+        ("control > 40", "column 11: control is a share and cannot be 40; allowed: 0 to 1, such"),
+        ("control > 40", "such as 0.4 for 40 %"),
+        ("35 < control[EGC]", "column 1: control[EGC] is a share and cannot be 35"),
+        ("control_department[05] >= -0.1", "cannot be -0.1; allowed: 0 to 1"),
+        ("not control@2026-12 > 140", "cannot be 140; allowed: 0 to 1"),
         ("control > abc", "column 11: there is no series 'abc'"),
         ("control > and", "column 11: 'and' is no quantity"),
         ("control@ > 0.4", "column 8: not a quantity"),
@@ -168,6 +174,15 @@ def test_what_is_wrong_and_where(text: str, words: str) -> None:
         holds(text)
     assert str(caught.value).startswith(f"--when: '{text}', column ")
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["control > 0 and control < 1", "control@sum > 40", "force > 1.2", "capability > 1.1",
+     "members[EGC] > 40", "presence_survey_department_group > 40", "control > force"],
+)  # fmt: skip
+def test_what_a_number_may_be_held_against(text: str) -> None:
+    assert parse_expression(text).text == text
 
 
 @pytest.mark.parametrize("text", ["", "control >", "@2026", "control[EGC", "control@2026@2027"])

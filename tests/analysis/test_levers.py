@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from rift_sim.calendar import Month
 from rift_sim.ensemble.engine import Engine
 from rift_sim.errors import InputError
 from rift_sim.model import World, simulate
-from rift_sim.plots.levers import levers_figure
+from rift_sim.plots.levers import levers_figure, period
 from rift_sim.plots.style import write_figure
 from rift_sim.scenario import ACTIONS, Scenario, load_scenario
 from rift_sim.seeds.posterior import Posterior
@@ -334,10 +335,48 @@ def test_two_outcomes_two_panels(tmp_path: Path, reference: Callable[..., Scenar
     first, second = figure.axes
     assert len(first.get_yticklabels()) == 3
     assert len(second.get_yticklabels()) == 2
-    sizes = [abs(line.get_xdata()[0]) for line in first.lines if line.get_marker() in "oD"]
+    dots = [line for line in first.lines if line.get_marker() in ("o", "s", "D")]
+    sizes = [abs(line.get_xdata()[0]) for line in dots]
+    assert len(sizes) == 3
     assert sizes == sorted(sizes, reverse=True)
+    titles = [text.get_text() for text in figure.texts]
+    assert any(title.endswith(", end of 2028-01") for title in titles)
+    assert any(title.endswith(", end of 2027") for title in titles)
     write_figure(figure, tmp_path / "levers.png")
     assert (tmp_path / "levers.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_marks_are_hollow_where_the_interval_holds_zero(reference: Callable[..., Scenario]) -> None:
+    kept = [LEVERS["president.right"], LEVERS["pressure"]]
+    found = pull_levers(reference(), kept, [parse_quantity("members")], replicates=2)
+    apart, over = (
+        found.effects[0]._replace(mean=-5.0, low=-6.0, high=-4.0, pairs=2),
+        found.effects[1]._replace(mean=-1.0, low=-3.0, high=1.0, pairs=2),
+    )
+    figure = levers_figure(replace(found, effects=(apart, over)))
+    (axes,) = figure.axes
+    filled, hollow = (line for line in axes.lines if line.get_marker() in ("o", "s", "D"))
+    assert filled.get_markerfacecolor() == filled.get_color()
+    assert hollow.get_markerfacecolor() == "white"
+    (legend,) = figure.legends
+    words = [text.get_text() for text in legend.get_texts()]
+    assert words[-1] == "hollow: the 95 % interval holds zero"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("control", "end of 2030"),
+        ("control@2028-06", "end of 2028-06"),
+        ("control@2028-12", "end of 2028"),
+        ("control@2028", "end of 2028"),
+        ("newly_displaced", "flow of 2030-12"),
+        ("newly_displaced@2030", "flow of 2030"),
+        ("newly_displaced@sum", "sum of 2026-01 to 2030-12"),
+    ],
+)
+def test_the_time_of_an_outcome(text: str, says: str) -> None:
+    assert period(parse_quantity(text), load_scenario("reference")) == says
 
 
 def test_outcomes_that_are_not_there_are_refused() -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import csv
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from rift_sim.analysis.lever import Footing
 from rift_sim.analysis.lever_list import LEVERS
-from rift_sim.analysis.lever_threshold import Goal, choose_dial, find_threshold
+from rift_sim.analysis.lever_threshold import Goal, choose_dial, find_threshold, threshold_figures
 from rift_sim.analysis.quantity import parse_quantity
+from rift_sim.analysis.resample import Estimate
 from rift_sim.cli import main
-from rift_sim.cli.levers import cut, number
-from rift_sim.cli.threshold import say
+from rift_sim.cli.lever_tables import cut, decimals, number
+from rift_sim.cli.threshold import ground, say
 from rift_sim.ensemble.engine import Engine
 from rift_sim.plots.threshold import threshold_figure
 from rift_sim.scenario import Scenario, load_scenario
@@ -49,7 +53,8 @@ def test_a_planted_threshold(short: str) -> None:
     assert found.search.threshold is not None
     # Replicates 0 to 89 need up to 1.885.
     assert found.search.threshold.value == pytest.approx(1.888, abs=0.004)
-    assert f"{found.search.threshold.value:.4g} or more does it" in say(found)
+    assert "pressure of about 1.89 or more does it (95 % interval 1.8" in say(found)
+    assert "Rough" not in say(found)
     assert found.outcomes.shape == (found.search.values.size, 100)
     assert len(threshold_figure(found).axes) == 2
 
@@ -59,7 +64,7 @@ def test_a_planted_threshold(short: str) -> None:
     [
         (-5.0, True, "no value between 0.5 and 2.5 does it; the most is 0 %"),
         (5.0, True, "every value between 0.5 and 2.5 does it"),
-        (-0.905, False, "every pressure up to 2 does it"),
+        (-0.905, False, "every pressure up to about 2.00 does it"),
     ],
 )
 def test_what_is_said(short: str, value: float, below: bool, says: str) -> None:
@@ -71,13 +76,48 @@ def test_what_is_said(short: str, value: float, below: bool, says: str) -> None:
     assert says in say(found)
 
 
+def test_few_replicates_give_few_figures(short: str) -> None:
+    goal = Goal(parse_quantity("members"), below=True, value=0.0, share=0.9)
+    found = find_threshold(
+        load_scenario(short), LEVERS["pressure"], goal, replicates=20,
+        engine=Engine(simulate=planted),
+    )  # fmt: skip
+    assert found.search is not None
+    search = found.search._replace(threshold=Estimate(2.336, 1.754, math.inf))
+    rough = replace(found, search=search)
+    assert "pressure of about 2.3 or more does it (95 % interval 1.8 to beyond 3)" in say(rough)
+    assert say(rough).endswith("Rough: 20 replicates.")
+    titles = [axes.get_title(loc="left") for axes in threshold_figure(rough).axes]
+    assert titles[0] == (
+        "Threshold: about 2.3 (rough: 20 replicates; 95 % interval, shaded: 1.8 to beyond 3)"
+    )
+    # Where the interval is a point, the step between values says how much is known.
+    point = replace(found, search=found.search._replace(threshold=Estimate(1.1713, 1.1713, 1.1713)))
+    assert threshold_figures(point) == ("1.17", "1.17", "1.17")
+
+
+def test_the_ground_is_named(short: str) -> None:
+    goal = Goal(parse_quantity("members"), below=True, value=0.0, share=0.9)
+    found = find_threshold(
+        load_scenario(short), LEVERS["pressure"], goal, replicates=10,
+        engine=Engine(simulate=planted),
+    )  # fmt: skip
+    assert ground(found).startswith("What pressure acts through rests on history in part: ")
+    assert "loss_rate" in ground(found).partition("; on priors: ")[0]
+    alone = replace(found, footing=Footing((), ("loss_rate",)))
+    assert ground(alone) == "What pressure acts through rests on priors alone."
+
+
 def test_levers(short: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, figure = tmp_path / "levers.csv", tmp_path / "levers.svg"
     chosen = [a for n in ("aid.police", "aid.development", "pressure") for a in ("--lever", n)]
-    arguments = ["levers", short, "-n", "3", "--workers", "1", "--variable", "members", *chosen]
+    arguments = ["levers", short, "-n", "3", "-j", "1", "--variable", "members", *chosen]
     assert main([*arguments, "--out", str(out), "--figure", str(figure)]) == 0
     text = capsys.readouterr().out
     assert "history in part" in text
+    assert "members, end of 2026, " in text
+    assert "loss_rate" in text
+    assert max(map(len, text.splitlines())) <= 80
     assert "gives what follows from the priors" in " ".join(text.split())
     assert "No mechanism of the model leads to members from aid.development." in text
     assert figure.exists()
@@ -87,10 +127,12 @@ def test_levers(short: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     }
     assert rows["aid.police"]["mean"] == ""
     assert float(rows["pressure"]["mean"]) < 0.0
-    assert main([*arguments, "--from-priors", "--out", str(out)]) == 0
+    assert main([*arguments, "--out", str(out)]) == 2
+    assert "levers.csv: --out: the file exists already" in capsys.readouterr().err
+    assert main([*arguments, "--from-priors", "-o", str(out), "--force"]) == 0
     text = capsys.readouterr().out
     assert "priors alone" in text
-    assert "Regret of 100 million USD a year: members" in text
+    assert "Regret of 100 million USD a year: members, end of 2026, " in text
     assert (tmp_path / "levers-regret.csv").read_text(encoding="utf-8").count("\n") == 3
 
 
@@ -111,7 +153,7 @@ def test_a_figure_without_numbers_is_not_drawn(
 
 def test_threshold(short: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, figure = tmp_path / "tried.csv", tmp_path / "threshold.png"
-    arguments = ["threshold", short, "-n", "10", "--workers", "1", "--lever", "aid.security"]
+    arguments = ["threshold", short, "-n", "10", "-j", "1", "--lever", "aid.security"]
     wanted = ["--variable", "capability", "--above", "0.8", "--with", "0.5", "--from-priors"]
     files = ["--out", str(out), "--figure", str(figure)]
     assert main([*arguments, *wanted, *files, "--tolerance", "0.1"]) == 0
@@ -146,6 +188,11 @@ LEVER, READ = ["--lever", "pressure"], ["--variable", "control"]
         (["threshold", *LEVER, *READ], "neither --below nor --above given"),
         (["threshold", *LEVER, *READ, "--below", "1", "--above", "0"], "both --below and"),
         (["threshold", *LEVER, *READ, "--below", "nan"], "nan is no value to reach"),
+        (
+            ["threshold", *LEVER, *READ, "--below", "35"],
+            "--below: control is a share and cannot be 35",
+        ),
+        (["threshold", *LEVER, *READ, "--above", "35"], "allowed: 0 to 1, such as 0.35 for 35 %"),
         (["threshold", *LEVER, *READ, "--below", "1", "--with", "90"], "--with: 90 is no share"),
         (["threshold", *LEVER, *READ, "--below", "1", "--with", "0"], "--with: 0 is no share"),
         (["threshold", *LEVER, *READ, "--below", "1", "--from", "2", "--to", "1"], "is empty"),
@@ -167,13 +214,53 @@ def test_what_is_refused(
     assert not said.out
 
 
+@pytest.mark.parametrize("command", ["levers", "threshold"])
+@pytest.mark.parametrize(
+    ("option", "file", "says"),
+    [
+        (
+            "--out",
+            "kept.csv",
+            "kept.csv: --out: the file exists already; allowed: another name, or",
+        ),
+        ("--figure", "kept.png", "kept.png: --figure: the file exists already"),
+        ("--figure", "new.xyz", "new.xyz: --figure: '.xyz' is no format for figures"),
+        ("--figure", "new", "'' is no format for figures; allowed: .png, .svg or .pdf"),
+        ("--out", ".", "is a folder"),
+    ],
+)
+def test_files_are_refused_before_the_scenario_is_read(
+    command: str, option: str, file: str, says: str, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    for name in ("kept.csv", "kept.png"):
+        (tmp_path / name).write_text("kept", encoding="utf-8")
+    goal = [] if command == "levers" else [*LEVER, *READ, "--below", "0.3"]
+    assert main([command, "nowhere.yaml", *goal, option, file]) == 2
+    assert says in capsys.readouterr().err
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "kept.csv": "kept", "kept.png": "kept",
+    }  # fmt: skip
+
+
+def test_regrets_are_kept_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-regret.csv").write_text("kept", encoding="utf-8")
+    assert main(["levers", "nowhere.yaml", "-o", "a.csv"]) == 2
+    assert "a-regret.csv: --out: the file exists already" in capsys.readouterr().err
+
+
 def test_small_words() -> None:
     assert cut(list("abcdefg")) == "a, b, c, d, e and 2 more"
     assert cut(["a"]) == "a"
-    assert number(1234.5) == "+1,234"
-    assert number(0.0) == "0"
-    assert number(-0.01234) == "-0.0123"
-    assert number(5.0, sign="") == "5"
+    assert number(1234.5, 0) == "+1,234"
+    assert number(-0.00446, 2) == "0.00"
+    assert number(-1.8, 2) == "-1.80"
+    assert number(5.0, 0, sign="") == "5"
+    assert [decimals(v) for v in ([-1.8, 0.004], [4500.0, 3.0], [0.0], [])] == [2, 0, 0, 0]
     assert choose_dial("aid.security").span == (0.0, 2.0)
 
 

@@ -192,10 +192,14 @@ def test_boxes_in_words_and_tables(
         (("small.yaml", "-n", "1"), "1 is too few"),
         (("small.yaml", "--top", "0"), "--top: 0 is too few"),
         (("small.yaml", "--method", "sobol", "--points", "100"), "100 is no power of two"),
+        (
+            ("small.yaml", "--points", "100"),
+            "--points: 100 is no power of two; allowed: such as 128",
+        ),
         (("sweep.yaml",), "'sweep' is a sweep"),
         (("nowhere.yaml",), "nowhere.yaml"),
         (("small.yaml", "-o", "small.yaml"), "is not a folder"),
-        (("small.yaml", "-o", "."), "holds no sensitivity"),
+        (("small.yaml", "-o", "."), "holds no study of `rift sensitivity`"),
     ],
 )
 def test_sensitivity_told_off(arguments: tuple[str, ...], words: str, capsys: Said) -> None:
@@ -203,8 +207,20 @@ def test_sensitivity_told_off(arguments: tuple[str, ...], words: str, capsys: Sa
 
 
 @pytest.mark.parametrize(
+    "wrong", [("-n", "1"), ("--points", "100"), ("--top", "0"), ("--by", "claim")]
+)
+def test_efforts_are_refused_before_the_scenario_is_read(
+    wrong: tuple[str, str], capsys: Said
+) -> None:
+    said = refused(capsys, "sensitivity", "nowhere.yaml", *wrong)
+    assert "nowhere" not in said
+    assert wrong[1] in said
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("--when", "control > 40"), "column 11: control is a share and cannot be 40"),
         (("--when", "contol > 0.4"), "column 1: there is no series 'contol'"),
         (("--when", "control > > 1"), "column 11: '>' is no quantity"),
         (("--when", "control@2031 > 0.1"), "column 1: 2031 is not in the run"),
@@ -213,7 +229,7 @@ def test_sensitivity_told_off(arguments: tuple[str, ...], words: str, capsys: Sa
         (("--when", "control > 0.1", "--limits", "0"), "--limits: 0 is too few"),
         (("--when", "control > 0.1", "--parameter", "los_rate"), "did you mean 'loss_rate'?"),
         (("--when", "members > 1e9", "-n", "60"), "holds in 0 of 60 cases"),
-        (("--when", "control > 0.1", "-o", "."), "holds no discover"),
+        (("--when", "control > 0.1", "-o", "."), "holds no study of `rift discover`"),
     ],
 )
 def test_discover_told_off(arguments: tuple[str, ...], words: str, capsys: Said) -> None:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.analysis.bounds import beyond_share
 from rift_sim.analysis.layout import Layout
 from rift_sim.analysis.quantity import Found, Quantity, parse_quantity, refusal
 from rift_sim.errors import InputError
@@ -41,6 +42,7 @@ _TOKEN = re.compile(
 _SIGNS = "< <= > >="
 _OPERAND = "a quantity (control, members[EGC], control@2028-12) or a number"
 _DEEPEST = 50
+_RUN_ON = re.compile(r"[-+]?[\w.]+")
 _Operand = Quantity | float
 
 
@@ -232,6 +234,7 @@ class _Reader:
         sign = self.take("compare")
         if sign is None:
             raise self.wrong("is no comparison", _SIGNS)
+        middle = self.token
         right = self._operand()
         if self.token is not None and self.token.kind == "compare":
             raise self.wrong("compares twice", "two comparisons joined by and")
@@ -240,6 +243,13 @@ class _Reader:
             raise refusal(
                 "compares two numbers", self.text, begin.column, self.key, f"{_OPERAND} on one side"
             )
+        for side, other, token in ((left, right, middle), (right, left, begin)):
+            if isinstance(side, Quantity) and isinstance(other, float):
+                allowed = beyond_share(side, other)
+                if allowed is not None:
+                    assert token is not None
+                    problem = f"{side} is a share and cannot be {token.text}"
+                    raise refusal(problem, self.text, token.column, self.key, allowed)
         return Comparison(left, sign.text, right)
 
     def _operand(self) -> _Operand:
@@ -262,9 +272,9 @@ def _tokens(text: str, key: str) -> list[_Token]:
             continue
         match = _TOKEN.match(text, place)
         if match is None:
-            raise refusal(
-                f"'{text[place]}' cannot be read", text, place + 1, key, _hint(text[place])
-            )
+            run_on = _RUN_ON.match(text, place)
+            word = run_on[0] if run_on else text[place]
+            raise refusal(f"'{word}' cannot be read", text, place + 1, key, _hint(word))
         assert match.lastgroup is not None
         found.append(_Token(match.lastgroup, match[0], place + 1))
         place = match.end()
@@ -272,7 +282,9 @@ def _tokens(text: str, key: str) -> list[_Token]:
 
 
 def _hint(sign: str) -> str:
-    """Say what to write instead of a character that has no meaning here."""
+    """Say what to write instead of what has no meaning here."""
+    if len(sign) > 1:
+        return "a number, and a space before what follows it"
     hints = {
         "%": "shares as numbers, 0.4 for 40 %",
         "&": "and",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,7 +28,18 @@ if TYPE_CHECKING:
     from rift_sim.ensemble.session import Reporter
     from rift_sim.scenario import Scenario
 
-__all__ = ["Goal", "Threshold", "choose_dial", "find_threshold", "threshold_csv"]
+__all__ = [
+    "FEW",
+    "Goal",
+    "Threshold",
+    "choose_dial",
+    "find_threshold",
+    "threshold_csv",
+    "threshold_figures",
+]
+
+FEW = 50
+"""Replicates below which a threshold is called rough."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,35 @@ class Threshold:
     search: Search | None
     outcomes: Floats
     notes: tuple[str, ...]
+
+
+def threshold_figures(found: Threshold) -> tuple[str, str, str]:
+    """Write a threshold and the ends of its interval with no more figures than they can bear.
+
+    Two figures of the interval's width, or of the step between the values tried where that is
+    wider, and three of the threshold at most.
+
+    Parameters
+    ----------
+    found
+        With a threshold.
+    """
+    assert found.search is not None
+    assert found.search.threshold is not None
+    value, low, high = found.search.threshold
+    inside = min(max(high, found.low), found.high) - min(max(low, found.low), found.high)
+    width = max(inside, float(np.diff(found.search.values).min()))
+    places = 1 - math.floor(math.log10(width))
+    if value:
+        places = min(places, 2 - math.floor(math.log10(abs(value))))
+    places = max(places, 0)
+
+    def end(number: float) -> str:
+        if math.isinf(number):
+            return f"beyond {found.low if number < 0 else found.high:g}"
+        return f"{number + 0.0:.{places}f}"
+
+    return end(value), end(low), end(high)
 
 
 def choose_dial(name: str) -> Lever:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,24 +11,16 @@ from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
-    from rift_sim.analysis.lever_effects import Effect, Levers
+    from rift_sim.analysis.lever_effects import Levers
 
-__all__ = ["PRIORS", "RESTS", "cut", "levers", "need_folder"]
+__all__ = ["PRIORS", "check_files", "levers"]
 
-RESTS = {
-    "history": "history",
-    "part": "history in part",
-    "priors": "priors alone",
-    "nothing": "no mechanism",
-}
-"""What a lever rests on, in words."""
 PRIORS = (
     "Numbers marked 'priors alone' follow from the judgement that went into the priors; no record "
     "has had a say in how strong these levers are."
 )
-_NAMED = 5
+_FORMATS = (".png", ".svg", ".pdf")
 
 
 def levers(
@@ -71,15 +62,21 @@ def levers(
         typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
+        int | None,
+        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Also write all effects into this CSV, and regrets into one beside it."),
+        typer.Option(
+            "-o",
+            "--out",
+            help="Also write all effects into this CSV, and regrets into one beside it.",
+        ),
     ] = None,
     figure: Annotated[
-        Path | None, typer.Option(help="Also draw the effects into this file.")
+        Path | None, typer.Option(help="Also draw the effects into this file: .png, .svg or .pdf.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
     """Say which lever matters: what a step of each does, and what that rests on.
 
@@ -101,7 +98,8 @@ def levers(
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.ensemble.executor import available_cores
 
-    need_folder(("--out", out), ("--figure", figure))
+    regrets = None if out is None else out.parent / f"{out.stem}-regret{out.suffix or '.csv'}"
+    check_files(out, figure, regrets, force=force)
     chosen, base = choose_levers(names or ()), load_single(scenario, settings or ())
     outcomes = [parse_quantity(name) for name in dict.fromkeys(variables or ())]
     with Progress() as progress:
@@ -118,8 +116,7 @@ def levers(
             progress=progress,
         )
     _show(found, make_console())
-    if out is not None:
-        regrets = out.with_name(f"{out.stem}-regret{out.suffix or '.csv'}")
+    if out is not None and regrets is not None:
         texts = {out: effects_csv(found)} | ({regrets: regret_csv(found)} if found.regrets else {})
         for file, text in texts.items():
             file.write_text(text, encoding="utf-8")
@@ -134,20 +131,52 @@ def levers(
         typer.echo(f"{figure} written.", err=True)
 
 
-def need_folder(*files: tuple[str, Path | None]) -> None:
-    """Refuse files, by option, whose folder is not there."""
-    for option, file in files:
-        if file is not None and not file.parent.is_dir():
-            raise InputError(f"there is no folder '{file.parent}'", key=option)
+def check_files(
+    out: Path | None, figure: Path | None, beside: Path | None = None, *, force: bool
+) -> None:
+    """Refuse outputs that cannot or must not be written, before any work is done.
 
+    Parameters
+    ----------
+    out, figure
+        Table and figure.
+    beside
+        Another table that goes with the first.
+    force
+        Whether files that are there may be replaced.
 
-def cut(names: Sequence[str], most: int = _NAMED) -> str:
-    """Write names down, the first few of many."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    Raises
+    ------
+    InputError
+        When the folder around one is missing, a file is there that is to stay, or the ending
+        of the figure is not known.
+    """
+    for key, file in (("--out", out), ("--out", beside), ("--figure", figure)):
+        if file is None:
+            continue
+        if not file.parent.is_dir():
+            raise InputError(f"there is no folder '{file.parent}'", key=key)
+        if file.is_dir():
+            raise InputError("is a folder", file=file, key=key, allowed="a file")
+        if file.exists() and not force:
+            raise InputError(
+                "the file exists already",
+                file=file,
+                key=key,
+                allowed="another name, or --force to replace it",
+            )
+    if figure is not None and figure.suffix.lower() not in _FORMATS:
+        raise InputError(
+            f"'{figure.suffix}' is no format for figures",
+            file=figure,
+            key="--figure",
+            allowed=".png, .svg or .pdf",
+        )
 
 
 def _show(found: Levers, console: Console) -> None:
+    from rift_sim.cli.lever_tables import effects_table, regrets_table, silent_table
+
     console.print(
         f"{found.scenario.name}: levers pulled in {found.since}; parameters from "
         f"{found.knowledge.table}.",
@@ -156,14 +185,14 @@ def _show(found: Levers, console: Console) -> None:
     counted = [effect for effect in found.effects if effect.pairs]
     for outcome in dict.fromkeys(effect.outcome for effect in counted):
         rows = [effect for effect in counted if effect.outcome == outcome]
-        console.print(_effects(rows, found))
+        console.print(effects_table(rows, found))
     for outcome in found.regrets:
-        console.print(_regrets(outcome, found))
+        console.print(regrets_table(outcome, found))
     if any(effect.rests == "priors" for effect in counted):
         console.print(PRIORS, markup=False)
     silent = [effect for effect in found.effects if effect.rests == "priors" and not effect.pairs]
     if silent:
-        console.print(_silent(silent, found))
+        console.print(silent_table(silent, found))
     for text in (*_no_way(found), *_notes(found)):
         console.print(text, markup=False)
 
@@ -189,74 +218,3 @@ def _notes(found: Levers) -> list[str]:
         held = "aid: with the step and without it, all lines are held at what has been decreed"
         notes.insert(0, f"{held} by {found.since}")
     return [f"Note: {note}." for note in notes]
-
-
-def _effects(rows: Sequence[Effect], found: Levers) -> Table:
-    """Lay out what each lever does to one outcome, the largest effect first."""
-    from rich.table import Table
-
-    from rift_sim.plots.levers import scale_of_effects, unit
-
-    scale = scale_of_effects(rows)
-    table = Table(title=f"{rows[0].outcome}, {unit(scale)}", title_justify="left", box=None)
-    table.add_column("lever", no_wrap=True)
-    table.add_column("step")
-    for heading in ("difference [95 %]", "same\nsign"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("rests on", min_width=16, overflow="fold")
-    for row in sorted(rows, key=lambda row: -abs(row.mean)):
-        mean, low, high = (number(scale.factor * x) for x in (row.mean, row.low, row.high))
-        share = f"{100 * row.share:.0f} %" if row.mean else "-"
-        informed = found.footings[row.lever, row.outcome].informed
-        rests = RESTS[row.rests] + (f": {cut(informed, 1)}" if informed else "")
-        table.add_row(row.lever, row.step, f"{mean} [{low}, {high}]", share, rests)
-    return table
-
-
-def _regrets(outcome: str, found: Levers) -> Table:
-    """Lay out what each option of the same cost leaves on the table."""
-    from rich.table import Table
-
-    from rift_sim.plots.levers import scale_of_effects, unit
-
-    scale = scale_of_effects([e for e in found.effects if e.outcome == outcome])
-    title = f"Regret of {found.million:g} million USD a year: {outcome}, {unit(scale)}"
-    table = Table(title=title, title_justify="left", box=None)
-    table.add_column("spent on")
-    for heading in ("mean [95 %]", "90th percentile", "best in", "rests on"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in found.regrets[outcome]:
-        mean, low, high, p90 = (number(scale.factor * x, sign="") for x in (*row.mean, row.p90))
-        rests = RESTS[found.footings[row.option, outcome].kind]
-        table.add_row(row.option, f"{mean} [{low}, {high}]", p90, f"{100 * row.best:.0f} %", rests)
-    return table
-
-
-def _silent(effects: Sequence[Effect], found: Levers) -> Table:
-    """Lay out where no number is given, and why."""
-    from rich.table import Table
-
-    title = (
-        "No number: history has not moved anything that these act through away from its prior; "
-        "--from-priors gives what follows from the priors"
-    )
-    table = Table(title=title, title_justify="left", box=None)
-    table.add_column("lever", no_wrap=True)
-    for heading in ("on", "acts through"):
-        table.add_column(heading)
-    every = len({effect.outcome for effect in found.effects})
-    rows: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for effect in effects:
-        through = found.footings[effect.lever, effect.outcome].open
-        rows.setdefault((effect.lever, through), []).append(effect.outcome)
-    for (lever, through), outcomes in rows.items():
-        on = "all that was read" if len(outcomes) == every > 1 else ", ".join(outcomes)
-        table.add_row(lever, on, cut(through))
-    return table
-
-
-def number(value: float, *, sign: str = "+") -> str:
-    """Write a number with three figures, or without decimals from a hundred on."""
-    if value == 0.0:
-        return "0"
-    return f"{value:{sign},.0f}" if abs(value) >= 100 else f"{value:{sign}.3g}"

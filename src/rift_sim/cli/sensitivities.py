@@ -84,12 +84,14 @@ def sensitivity(
     from rift_sim.analysis.extras import need
     from rift_sim.analysis.quantity import parse_quantity
     from rift_sim.analysis.sensitivity.folder import check_folder
-    from rift_sim.analysis.sensitivity.study import Effort, study
+    from rift_sim.analysis.sensitivity.study import Effort, check_effort, study
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.ensemble.executor import available_cores
     from rift_sim.ensemble.inputs import resolve_request
 
     quantities = [parse_quantity(text) for text in variables or ["control"]]
+    effort = Effort(trajectories, points, replicates, top)
+    check_effort(effort, method, by)
     if out is not None:
         check_folder(out, _KIND)
     need("SALib")
@@ -106,7 +108,7 @@ def sensitivity(
         found = study(
             request.scenarios[0],
             quantities,
-            Effort(trajectories, points, replicates, top),
+            effort,
             method=method,
             by=by,
             wanted=parameters or (),

@@ -54,14 +54,20 @@ def threshold(
         typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
+        int | None,
+        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Also write every value that was tried into this CSV.")
+        Path | None,
+        typer.Option("-o", "--out", help="Also write every value that was tried into this CSV."),
     ] = None,
     figure: Annotated[
-        Path | None, typer.Option(help="Also draw share and outcome by value into this file.")
+        Path | None,
+        typer.Option(
+            help="Also draw share and outcome by value into this file: .png, .svg or .pdf."
+        ),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
     """Find the smallest value of a lever that does it.
 
@@ -74,10 +80,10 @@ def threshold(
     from rift_sim.analysis.lever_threshold import choose_dial, find_threshold, threshold_csv
     from rift_sim.analysis.pull import load_single
     from rift_sim.cli.console import Progress, make_console
-    from rift_sim.cli.levers import need_folder
+    from rift_sim.cli.levers import check_files
     from rift_sim.ensemble.executor import available_cores
 
-    need_folder(("--out", out), ("--figure", figure))
+    check_files(out, figure, force=force)
     goal, lever = _goal(variable, below, above, share), choose_dial(name)
     base = load_single(scenario, settings or ())
     with Progress() as progress:
@@ -110,6 +116,7 @@ def threshold(
 
 
 def _goal(variable: str, below: float | None, above: float | None, share: float) -> Goal:
+    from rift_sim.analysis.bounds import beyond_share
     from rift_sim.analysis.lever_threshold import Goal
     from rift_sim.analysis.quantity import parse_quantity
 
@@ -118,10 +125,16 @@ def _goal(variable: str, below: float | None, above: float | None, share: float)
         raise InputError(f"{found} given", allowed="one of them")
     value = below if below is not None else above
     assert value is not None
+    key = "--below" if below is not None else "--above"
     if not math.isfinite(value):
-        key = "--below" if below is not None else "--above"
         raise InputError(f"{value} is no value to reach", key=key, allowed="a finite number")
-    return Goal(parse_quantity(variable), below is not None, value, share)
+    outcome = parse_quantity(variable)
+    allowed = beyond_share(outcome, value)
+    if allowed is not None:
+        raise InputError(
+            f"{outcome} is a share and cannot be {value:g}", key=key, allowed=allowed
+        )  # fmt: skip
+    return Goal(outcome, below is not None, value, share)
 
 
 def _show(found: Threshold, console: Console) -> None:
@@ -134,6 +147,7 @@ def _show(found: Threshold, console: Console) -> None:
     )
     console.print(say(found), markup=False)
     if found.search is not None:
+        console.print(ground(found), markup=False)
         console.print(_table(found))
         if found.footing.kind == "priors":
             console.print(PRIORS, markup=False)
@@ -143,16 +157,19 @@ def _show(found: Threshold, console: Console) -> None:
 
 def say(found: Threshold) -> str:
     """Say what came out, in a sentence or two."""
+    from rift_sim.analysis.lever_threshold import FEW, threshold_figures
+
     goal, name, search = found.goal, found.lever.name, found.search
     if search is None:
         return _no_number(found)
     wanted = f"{goal} in at least {100 * goal.share:g} % of replicates"
     if search.threshold is not None:
-        value, low, high = search.threshold
-        ends = f"95 % interval {_end(low, found)} to {_end(high, found)}"
+        about, low, high = threshold_figures(found)
+        ends = f"95 % interval {low} to {high}"
+        few = f" Rough: {found.replicates} replicates." if found.replicates < FEW else ""
         if search.rising:
-            return f"{wanted}: {name} of {value:.4g} or more does it ({ends})."
-        return f"{wanted}: every {name} up to {value:.4g} does it ({ends}); more undoes it."
+            return f"{wanted}: {name} of about {about} or more does it ({ends}).{few}"
+        return f"{wanted}: every {name} up to about {about} does it ({ends}); more undoes it.{few}"
     reach = f"between {found.low:g} and {found.high:g}"
     most = 100 * float(search.shares.max())
     verdicts = {
@@ -165,7 +182,7 @@ def say(found: Threshold) -> str:
 
 
 def _no_number(found: Threshold) -> str:
-    from rift_sim.cli.levers import cut
+    from rift_sim.cli.lever_tables import cut
 
     name, outcome = found.lever.name, found.goal.outcome
     if found.footing.kind == "nothing":
@@ -176,10 +193,14 @@ def _no_number(found: Threshold) -> str:
     )
 
 
-def _end(value: float, found: Threshold) -> str:
-    if math.isinf(value):
-        return f"beyond {found.low if value < 0 else found.high:g}"
-    return f"{value:.4g}"
+def ground(found: Threshold) -> str:
+    """Say what the lever rests on, and name the parameters."""
+    from rift_sim.cli.lever_tables import RESTS, cut
+
+    known = found.footing
+    informed = f": {cut(known.informed)}" if known.informed else ""
+    priors = f"; on priors: {cut(known.open)}" if known.informed and known.open else ""
+    return f"What {found.lever.name} acts through rests on {RESTS[known.kind]}{informed}{priors}."
 
 
 def _table(found: Threshold) -> Table:
@@ -187,7 +208,7 @@ def _table(found: Threshold) -> Table:
     import numpy as np
     from rich.table import Table
 
-    from rift_sim.cli.levers import number
+    from rift_sim.cli.lever_tables import decimals, number
 
     assert found.search is not None
     table = Table(box=None)
@@ -197,8 +218,10 @@ def _table(found: Threshold) -> Table:
         f"{found.goal.outcome}: median (10-90 %)",
     ):
         table.add_column(heading, justify="right", no_wrap=True)
-    rows = zip(found.search.values, found.search.shares, found.outcomes, strict=True)
+    spread = np.quantile(found.outcomes, [0.1, 0.5, 0.9], axis=1).T
+    places = decimals(spread.ravel().tolist())
+    rows = zip(found.search.values, found.search.shares, spread, strict=True)
     for value, share, outcome in rows:
-        low, middle, high = (number(x, sign="") for x in np.quantile(outcome, [0.1, 0.5, 0.9]))
+        low, middle, high = (number(x, places, sign="") for x in outcome.tolist())
         table.add_row(f"{value:.4g}", f"{100 * share:.0f} %", f"{middle} ({low} to {high})")
     return table

@@ -11,7 +11,17 @@ import numpy as np
 from rift_sim import __version__
 from rift_sim.analysis.quantity import parse_quantity
 from rift_sim.ensemble.dataset import LIMITS
-from rift_sim.plots.style import BLACK, BLUE, GREY, VERMILLION, Scale, new_figure, scale_of, tidy
+from rift_sim.plots.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    PALETTE,
+    VERMILLION,
+    Scale,
+    new_figure,
+    scale_of,
+    tidy,
+)
 from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
@@ -19,15 +29,17 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from rift_sim.analysis.lever_effects import Effect, Levers
+    from rift_sim.analysis.quantity import Quantity
+    from rift_sim.scenario import Scenario
 
-__all__ = ["levers_figure", "scale_of_effects", "unit"]
+__all__ = ["levers_figure", "period", "scale_of_effects", "unit"]
 
 _STYLES = {
-    "history": ("rests on history", BLUE, "o", BLUE),
-    "part": ("rests on history in part", BLUE, "o", "white"),
-    "priors": ("rests on priors alone", VERMILLION, "D", "white"),
+    "history": ("rests on history", BLUE, "o"),
+    "part": ("rests on history in part", PALETTE[2], "s"),
+    "priors": ("rests on priors alone", VERMILLION, "D"),
 }
-"""What each mark means: label, colour of the line, mark, colour within."""
+"""What each mark means: label, colour, mark."""
 _MOST, _FEWER = 30, 10
 """Levers in a panel; fewer where there are several panels."""
 _ROW, _ABOVE, _BELOW, _HEAD, _FOOT = 0.21, 0.34, 0.42, 0.62, 0.6
@@ -47,6 +59,15 @@ def unit(scale: Scale) -> str:
     if not scale.share:
         return scale.label
     return scale.label.replace("% of", "percentage points of").replace("index, 0 to 100", "points")
+
+
+def period(outcome: Quantity, scenario: Scenario) -> str:
+    """Say when an outcome is read: ``end of 2030``, ``flow of 2030``, ``end of 2028-06``."""
+    if outcome.when == "sum":
+        return f"sum of {scenario.start} to {scenario.end}"
+    flow = SERIES[outcome.series].kind == "flow"
+    when = str(scenario.end) if outcome.when == "end" else outcome.when
+    return f"flow of {when}" if flow else f"end of {when.removesuffix('-12')}"
 
 
 def levers_figure(found: Levers) -> Figure:
@@ -74,7 +95,7 @@ def levers_figure(found: Levers) -> Figure:
     for (outcome, rows), tall in zip(shown.items(), heights, strict=True):
         bottom = top - _ABOVE - tall
         axes = figure.add_axes((0.37, bottom / height, 0.6, tall / height))
-        title = _panel(axes, rows, len(panels[outcome]))
+        title = _panel(axes, rows, len(panels[outcome]), found.scenario)
         figure.text(
             0.012, (top - _ABOVE + 0.08) / height, title, fontsize=8.5, fontweight="bold"
         )  # fmt: skip
@@ -83,11 +104,12 @@ def levers_figure(found: Levers) -> Figure:
     return figure
 
 
-def _panel(axes: Axes, rows: Sequence[Effect], of: int) -> str:
+def _panel(axes: Axes, rows: Sequence[Effect], of: int, scenario: Scenario) -> str:
     """Draw the effects on one outcome, and return its title."""
     scale = scale_of_effects(rows)
     for place, row in enumerate(rows):
-        _, colour, mark, within = _STYLES[row.rests]
+        _, colour, mark = _STYLES[row.rests]
+        within = colour if row.low > 0.0 or row.high < 0.0 else "white"
         mean, low, high = (scale.factor * value for value in (row.mean, row.low, row.high))
         axes.hlines(place, low, high, color=colour, linewidth=1.4)
         axes.plot(
@@ -106,9 +128,8 @@ def _panel(axes: Axes, rows: Sequence[Effect], of: int) -> str:
     axes.set_xlabel(unit(scale), fontsize=7.5)
     outcome = parse_quantity(rows[0].outcome)
     some = f" ({len(rows)} largest of {of})" if of > len(rows) else ""
-    when = {"end": "at the end", "sum": "over the run"}.get(outcome.when, outcome.when)
     label = f" [{outcome.label}]" if outcome.label else ""
-    return f"{SERIES[outcome.series].long_name}{label}, {when}{some}"
+    return f"{SERIES[outcome.series].long_name}{label}, {period(outcome, scenario)}{some}"
 
 
 def _label(row: Effect) -> str:
@@ -120,12 +141,17 @@ def _words(figure: Figure, found: Levers, height: float, rests: set[str]) -> Non
     from matplotlib.lines import Line2D
 
     marks = [
-        Line2D([], [], color=c, marker=m, markerfacecolor=w, markersize=4.5, linewidth=1.4, label=t)
-        for kind, (t, c, m, w) in _STYLES.items()
+        Line2D([], [], color=c, marker=m, markersize=4.5, linewidth=1.4, label=t)
+        for kind, (t, c, m) in _STYLES.items()
         if kind in rests
     ]
+    hollow = "hollow: the 95 % interval holds zero"
+    marks.append(
+        Line2D([], [], color=GREY, marker="o", markerfacecolor="white", markersize=4.5,
+               linewidth=1.4, label=hollow)
+    )  # fmt: skip
     figure.legend(
-        handles=marks, loc="upper left", bbox_to_anchor=(0.008, 1 - 0.26 / height), ncols=3,
+        handles=marks, loc="upper left", bbox_to_anchor=(0.008, 1 - 0.26 / height), ncols=4,
         fontsize=7.5, frameon=False,
     )  # fmt: skip
     figure.text(

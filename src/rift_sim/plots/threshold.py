@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rift_sim import __version__
+from rift_sim.analysis.lever_threshold import FEW, threshold_figures
 from rift_sim.ensemble.dataset import LIMITS
 from rift_sim.plots.style import BLUE, GREY, VERMILLION, new_figure, scale_of, tidy
 from rift_sim.vocabulary import SERIES
@@ -70,11 +70,9 @@ def _share(axes: Axes, found: Threshold) -> None:
         band = (max(low, found.low), min(high, found.high))
         axes.axvspan(*band, color=GREY, alpha=0.13, linewidth=0)
         axes.axvline(value, color=GREY, linewidth=1.0)
-        ends = [
-            f"beyond {edge:g}" if math.isinf(end) else f"{end:.4g}"
-            for end, edge in ((low, found.low), (high, found.high))
-        ]
-        text = f"{value:.4g} (95 % interval, shaded: {ends[0]} to {ends[1]})"
+        about, *ends = threshold_figures(found)
+        rough = f"rough: {found.replicates} replicates; " if found.replicates < FEW else ""
+        text = f"about {about} ({rough}95 % interval, shaded: {ends[0]} to {ends[1]})"
     else:
         texts = {
             "none": "no value does it",

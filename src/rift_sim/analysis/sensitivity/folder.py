@@ -41,7 +41,7 @@ def check_folder(folder: Path, kind: str) -> None:
         found = None
     if found != kind:
         raise InputError(
-            f"the folder is not empty and holds no {kind}",
+            f"the folder is not empty and holds no study of `rift {kind}`",
             file=folder,
             key="-o/--out",
             allowed=f"an empty or new folder, or one of `rift {kind}`",

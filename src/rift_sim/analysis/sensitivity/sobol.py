@@ -25,7 +25,7 @@ from rift_sim.analysis.sensitivity.factors import Factors, Runs
 from rift_sim.errors import InputError
 from rift_sim.physics.arrays import Floats
 
-__all__ = ["Indices", "Share", "sobol_block", "sobol_points", "variance_shares"]
+__all__ = ["Indices", "Share", "check_rows", "sobol_block", "sobol_points", "variance_shares"]
 
 
 class Share(NamedTuple):
@@ -77,6 +77,21 @@ def sobol_block(factors: Factors) -> int:
     return len(factors.names) + 2
 
 
+def check_rows(rows: int) -> None:
+    """Refuse a number of base samples for which Sobol's sequence is not balanced.
+
+    Raises
+    ------
+    InputError
+        When it is not a power of two.
+    """
+    if rows < 2 or rows & (rows - 1):
+        near = 1 << max(1, round(float(np.log2(max(rows, 2)))))
+        raise InputError(
+            f"{rows} is no power of two", key="--points", allowed=f"such as {near} or {2 * near}"
+        )
+
+
 def sobol_points(factors: Factors, rows: int, seed: int) -> Floats:
     """Return the points of the scheme, row by row, shape (point, parameter).
 
@@ -94,11 +109,7 @@ def sobol_points(factors: Factors, rows: int, seed: int) -> Floats:
     InputError
         When `rows` is not a power of two, or SALib is not installed.
     """
-    if rows < 2 or rows & (rows - 1):
-        near = 1 << max(1, round(float(np.log2(max(rows, 2)))))
-        raise InputError(
-            f"{rows} is no power of two", key="--points", allowed=f"such as {near} or {2 * near}"
-        )
+    check_rows(rows)
     sample = need("SALib.sample.sobol").sample
     found: Floats = sample(factors.problem(0.0, 1.0), rows, calc_second_order=False, seed=seed)
     return found

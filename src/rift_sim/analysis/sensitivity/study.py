@@ -12,7 +12,13 @@ from rift_sim.analysis.sensitivity.factors import Factors, evaluate
 from rift_sim.analysis.sensitivity.history import history_said
 from rift_sim.analysis.sensitivity.inputs import Inputs, inputs_of
 from rift_sim.analysis.sensitivity.morris import Effect, elementary_effects, morris_points
-from rift_sim.analysis.sensitivity.sobol import Indices, sobol_block, sobol_points, variance_shares
+from rift_sim.analysis.sensitivity.sobol import (
+    Indices,
+    check_rows,
+    sobol_block,
+    sobol_points,
+    variance_shares,
+)
 from rift_sim.errors import InputError
 from rift_sim.seeds import load_ledger
 
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     from rift_sim.ensemble.session import Reporter
     from rift_sim.scenario import Scenario
 
-__all__ = ["BY", "METHODS", "Effort", "Result", "Study", "study"]
+__all__ = ["BY", "METHODS", "Effort", "Result", "Study", "check_effort", "study"]
 
 METHODS = ("both", "morris", "sobol")
 BY = ("parameter", "section")
@@ -139,7 +145,11 @@ def study(
     FailedCaseError
         When a simulation fails.
     """
-    _check(scenario, effort, method, by)
+    check_effort(effort, method, by)
+    if scenario.sweep:
+        raise InputError(
+            f"'{scenario.name}' is a sweep", key="scenario", allowed="a scenario without a sweep"
+        )
     inputs = inputs_of(scenario, wanted)
     factors = Factors.sections(inputs) if by == "section" else Factors.single(inputs)
     quantities = tuple(dict.fromkeys(quantities))
@@ -209,15 +219,20 @@ def _top(factors: Factors, effects: Sequence[Sequence[Effect]], effort: Effort) 
     return Factors.single(factors.inputs.chosen(kept))
 
 
-def _check(scenario: Scenario, effort: Effort, method: str, by: str) -> None:
-    if scenario.sweep:
-        raise InputError(
-            f"'{scenario.name}' is a sweep", key="scenario", allowed="a scenario without a sweep"
-        )
+def check_effort(effort: Effort, method: str, by: str) -> None:
+    """Refuse what no study can be made with, before anything is read or run.
+
+    Raises
+    ------
+    InputError
+        When there is no such method or grouping, or a number is too small or does not fit.
+    """
     for key, value, known in (("--method", method, METHODS), ("--by", by, BY)):
         if value not in known:
             raise InputError(f"there is no '{value}'", key=key, allowed=known, given=value)
     for key in ("trajectories", "replicates", "top"):
-        count = getattr(effort, key)
-        if count < (1 if key == "top" else 2):
-            raise InputError(f"{count} is too few", key=f"--{key}", allowed="2 or more")
+        count, least = getattr(effort, key), 1 if key == "top" else 2
+        if count < least:
+            raise InputError(f"{count} is too few", key=f"--{key}", allowed=f"{least} or more")
+    if method != "morris":
+        check_rows(effort.points)
