@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import rift_sim
@@ -97,7 +98,9 @@ def test_differences_are_those_of_compare(pair: str, runs: dict[str, Path]) -> N
     mean, low, high = (float(found[key].item()) for key in ("mean", "mean_low", "mean_high"))
     size = max(abs(low), abs(high))
     told = [show(value, size, signed=True) for value in (mean, low, high)]
-    assert f"{told[0]} {told[1]} to {told[2]}" in text(pair)
+    spread = found["quantiles"].to_numpy()[0, [0, -1]]
+    ends = [show(value, np.abs(spread).max(), signed=True) for value in spread]
+    assert f"{told[0]} {told[1]} to {told[2]} {ends[0]} to {ends[1]}" in text(pair)
 
 
 def test_repeating_a_changed_scenario_needs_its_file(pair: str) -> None:
