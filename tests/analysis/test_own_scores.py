@@ -12,8 +12,10 @@ from rift_sim.analysis.own_scores import own_scores, read_scores, scores_text
 from rift_sim.analysis.resample import Estimate
 from rift_sim.analysis.validate import Plan
 from rift_sim.analysis.validation import ScoreRow
+from rift_sim.ensemble.identity import code_digest
 from rift_sim.errors import InputError
 from rift_sim.report.skill import skill_of
+from rift_sim.seeds import load_ledger
 
 NONE = Estimate(math.nan, math.nan, math.nan)
 
@@ -69,6 +71,18 @@ def test_another_file_is_refused(content: str, words: str, tmp_path: Path) -> No
     (tmp_path / "other.csv").write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=words):
         read_scores(tmp_path / "other.csv")
+
+
+def test_the_shipped_table_is_of_this_code_and_ledger() -> None:
+    scores = own_scores()
+    assert scores is not None
+    present = {"code": code_digest(), "seeds": load_ledger().digest}
+    stale = [name for name, value in present.items() if scores.provenance.get(name) != value]
+    assert not stale, (
+        f"seeds/scores.csv was made with other {' and '.join(stale)}; renew it: "
+        f"rift validate --parameters {scores.provenance['parameters']} "
+        f"-n {scores.provenance['replicates']} --scores seeds/scores.csv"
+    )
 
 
 def test_the_shipped_table_in_words() -> None:

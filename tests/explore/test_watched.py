@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from rift_sim.explore.watched import Watched
 from rift_sim.initial.world import World
@@ -92,7 +93,23 @@ def test_pictures_of_one_replicate() -> None:
         assert bottom <= min(blue.get_ydata()) <= max(blue.get_ydata()) <= top
     layer = department_layer(now.data, "control", now.month, None)
     assert layer.meaning.endswith("one replicate")
-    assert len(layer_figure(layer).axes) == 3
+    figure = layer_figure(layer)
+    assert len(figure.axes) == 3
+    # Shown 350 pixels wide or more, letters have to be 12 pixels high.
+    per_point = 350 / figure.get_size_inches()[0] / 72
+    assert min(name.get_fontsize() for name in figure.axes[0].texts) * per_point >= 12
+
+
+def test_large_numbers_on_a_small_axis_have_separators() -> None:
+    months = np.arange("2026-01", "2026-07", dtype="datetime64[M]").astype("datetime64[ns]")
+    attrs = {"units": "people", "kind": "stock"}
+    values = np.linspace(0.0, 15_000.0, 6)[None]
+    series = xr.DataArray(
+        values, {"time": months}, ("replicate", "time"), name="members", attrs=attrs
+    )
+    figure = line_figure(series, None, months, [])
+    figure.canvas.draw()
+    assert "10,000" in [label.get_text() for label in figure.axes[0].get_yticklabels()]
 
 
 @pytest.mark.long

@@ -8,13 +8,16 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import rift_sim
 from rift_sim.cli import main
 from rift_sim.report.blocks import show
+from rift_sim.seeds import load_ledger
 
 Said = pytest.CaptureFixture[str]
+LEDGER = load_ledger()
 
 
 SERIES = "observe=[control, members, aid_usd]"
@@ -75,6 +78,9 @@ def test_every_part_is_there(pair: str, runs: dict[str, Path]) -> None:
         "no-cutoff minus full-cutoff",
         "Without U.S. money for fuel, parts and crews",
         "not for operational use",
+        "Cause: end of U.S. funding",
+        "U.S.-owned police Black Hawks stood within days of the freeze E036",
+        LEDGER.sources[LEDGER.effects["E036"].source].title,
         "rift report runs/kept runs/gone -o pair.html",
     ):
         assert words in said, words
@@ -97,7 +103,9 @@ def test_differences_are_those_of_compare(pair: str, runs: dict[str, Path]) -> N
     mean, low, high = (float(found[key].item()) for key in ("mean", "mean_low", "mean_high"))
     size = max(abs(low), abs(high))
     told = [show(value, size, signed=True) for value in (mean, low, high)]
-    assert f"{told[0]} {told[1]} to {told[2]}" in text(pair)
+    spread = found["quantiles"].to_numpy()[0, [0, -1]]
+    ends = [show(value, np.abs(spread).max(), signed=True) for value in spread]
+    assert f"{told[0]} {told[1]} to {told[2]} {ends[0]} to {ends[1]}" in text(pair)
 
 
 def test_repeating_a_changed_scenario_needs_its_file(pair: str) -> None:
@@ -122,6 +130,16 @@ def test_one_run_alone(runs: dict[str, Path], tmp_path: Path) -> None:
     page = (tmp_path / "one.html").read_text(encoding="utf-8")
     assert 'id="differences"' not in page
     assert "what the scenario sets against reference reach" in text(page)
+
+
+def test_the_base_is_not_told_against_itself(tmp_path: Path) -> None:
+    # It does not start when the reference does, so that it is its own base.
+    settings = ["start=2026-02", "end=2026-03", SERIES]
+    rift_sim.run("no-cutoff", replicates=1, out=tmp_path / "run", workers=1, settings=settings)
+    assert main(["report", str(tmp_path / "run"), "-o", str(tmp_path / "one.html")]) == 0
+    said = text((tmp_path / "one.html").read_text(encoding="utf-8"))
+    assert "Its events stand below." in said
+    assert "It changes nothing in" not in said
 
 
 def test_scenarios_of_a_sweep(runs: dict[str, Path], tmp_path: Path) -> None:

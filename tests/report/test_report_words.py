@@ -196,3 +196,47 @@ def test_presidents_bring_their_parameters() -> None:
     found = ways(load_scenario("left-continuity"), load_scenario("reference"))
     assert found["C24"] == ("event: inauguration (president)",)
     assert found["C13"] == ("through what such a president does",)
+
+
+def turned(*others: str) -> dict[str, str]:
+    """Return what is said of the direction, by claim, of scenarios against the reference."""
+    reference = load_scenario("reference")
+    found = [differences(load_scenario(name), reference, LEDGER) for name in others]
+    return {claim.id: claim.turned for claim in touched_claims(found, LEDGER)}
+
+
+def test_aid_that_goes_the_other_way_is_told() -> None:
+    cut, raised, both = (
+        turned("full-cutoff"),
+        turned("no-cutoff"),
+        turned("full-cutoff", "no-cutoff"),
+    )
+    assert (cut["C01"], cut["C28"]) == ("", "Here the other way: aid is cut.")
+    assert (raised["C01"], raised["C28"]) == ("Here the other way: aid is raised.", "")
+    assert both["C28"] == "Here both ways: aid is cut in some of the scenarios."
+    # Of the capability of the state no direction is known.
+    assert cut["C05"] == raised["C05"] == ""
+
+
+def test_aid_above_and_then_below_has_no_direction() -> None:
+    def aid(month: str, level: float) -> dict[str, Any]:
+        return {"date": month, "aid": {"police": level}}
+
+    one = make(timeline=[aid("2026-02", 0.8), aid("2026-06", 0.2)])
+    found = differences(one, make(timeline=[aid("2026-03", 0.5)]), LEDGER)
+    assert found.aid == {"police": 0}
+    assert [c.turned for c in touched_claims([found], LEDGER) if c.id == "C28"] == [""]
+    assert differences(make(), make(timeline=[aid("2026-03", 0.5)]), LEDGER).aid == {"police": 1}
+
+
+def test_evidence_is_complete_in_itself() -> None:
+    found = differences(load_scenario("full-cutoff"), load_scenario("reference"), LEDGER)
+    claims = touched_claims([found], LEDGER)
+    for claim in claims:
+        recorded = [e for e in LEDGER.claims[claim.id].evidence if e.stance != "silent"]
+        shown = [*claim.agrees, *claim.disagrees]
+        assert sorted(e.id for e in recorded) == sorted(f.source.id for f in shown)
+        assert all(f.source.text and f.source.id not in f.source.text for f in shown)
+    (helicopters,) = (f for c in claims if c.id == "C01" for f in c.agrees if f.source.id == "E036")
+    assert helicopters.note == "U.S.-owned police Black Hawks stood within days of the freeze"
+    assert helicopters.source.address.startswith("https://")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import solara
 
-from rift_sim.explore.style import block
+from rift_sim.explore.style import block, text
 from rift_sim.scenario.headline import Headline, has_election, in_words
 
 if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
 
-__all__ = ["AID", "FORCES", "PRESIDENTS", "Assumptions"]
+__all__ = ["AID", "FORCES", "PRESIDENTS", "Assumptions", "ends"]
 
 OWN = "as in the scenario"
 AID: dict[str, float | None] = {OWN: None} | {f"{k} %": k / 100 for k in range(0, 101, 10)}
@@ -68,7 +68,11 @@ def Assumptions(base: Scenario, chosen: solara.Reactive[Headline], current: Head
 
 @solara.component
 def _Stops(label: str, stops: dict[str, Any], value: Any, choose: Callable[[Any], None]) -> None:
-    """Show a slider with named stops; the name of the one it stands at is written above it."""
+    """Show a slider with named stops.
+
+    The name of the stop it stands at is written above it, where it can go to below it: a slider
+    that stands at the far left would else look as if it stood at zero.
+    """
     names = list(stops)
     place = list(stops.values()).index(value)
     solara.v.Slider(
@@ -80,3 +84,16 @@ def _Stops(label: str, stops: dict[str, Any], value: Any, choose: Callable[[Any]
         step=1,
         hide_details=True,
     )
+    with solara.Div(classes=["rift-ends"]):
+        for words in ends(list(stops)):
+            text(words)
+
+
+def ends(names: list[str]) -> list[str]:
+    """Say where a slider can go to, from left to right: its range, and where the scenario stands.
+
+    Where the scenario's own stop is the first, the range begins at the stop after it.
+    """
+    if names[0] == OWN:
+        return [f"{OWN} | {names[1]}", names[-1]]
+    return [names[0], OWN, names[-1]]

@@ -36,6 +36,8 @@ CSS = """
 .rift-control { margin-bottom: 12px; }
 .rift-control .v-input__slider .v-input__slot { flex-direction: column; align-items: stretch; }
 .rift-control .v-input__slider .v-label { color: inherit; font-weight: 600; margin: 0; }
+.rift-ends { display: flex; flex-direction: row; justify-content: space-between;
+  font-size: 0.8rem; line-height: 1.2; margin-top: -12px; padding: 0 8px 6px; }
 @media (max-width: 959px) {
   .rift-main { grid-template-columns: minmax(0, 1fr); }
   .rift-page .rift-narrow { display: block; }

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["layer_figure", "line_figure", "line_scale"]
 
-_MAP = (4.3, 5.1)
+_MAP = (3.5, 4.15)
+_LETTERS = 9.0
+"""Points: a page beside its controls shows the map at some 100 dots per inch."""
 _LINE = (3.0, 1.75)
 
 
@@ -65,6 +67,7 @@ def line_figure(
     everything = np.concatenate(values)
     remark = set_limits(axes, scale, 0.9 * everything, 1.1 * everything)
     tidy(axes)
+    axes.yaxis.set_major_formatter("{x:,g}")
     rule_marks(axes, marks)
     if remark:
         axes.text(0.01, 0.02, remark, transform=axes.transAxes, fontsize=6.5, color=GREY)
@@ -89,5 +92,5 @@ def _year_axis(axes: Axes, months: NDArray[np.datetime64]) -> None:
 def layer_figure(layer: MapLayer) -> Figure:
     """Draw the map of a month by department, without heading and footer."""
     figure = new_figure(*_MAP)
-    draw_layer(figure, layer, bottom=0.005, height=0.99, scale=(0.02, 0.19), letters=7.5)
+    draw_layer(figure, layer, bottom=0.005, height=0.99, scale=(0.02, 0.19), letters=_LETTERS)
     return figure

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rift_sim.report.sources import Citation, cite, cite_parameter
 from rift_sim.report.words import assumption_in_words, event_in_words, month_in_words
 from rift_sim.seeds.posterior import PRIOR, posterior_path
+from rift_sim.vocabulary import AID_LINES
 
 if TYPE_CHECKING:
+    from rift_sim.calendar import Month
     from rift_sim.scenario import Scenario
     from rift_sim.scenario.events import Event
     from rift_sim.seeds.ledger import Ledger
@@ -50,12 +52,17 @@ class Difference:
         Ids of parameters that are set otherwise, and of claims that are switched otherwise.
     lines
         All of it in words, from the side of the first scenario.
+    aid
+        By line of aid on which events differ: 1 where the first scenario never sets less than
+        the other, -1 where it never sets more, 0 where it does both. What the U.S. agent changes
+        within a run is not known here.
     """
 
     events: tuple[Event, ...]
     parameters: tuple[str, ...]
     mechanisms: tuple[str, ...]
     lines: tuple[Line, ...]
+    aid: Mapping[str, int]
 
 
 def differences(scenario: Scenario, other: Scenario, ledger: Ledger) -> Difference:
@@ -75,7 +82,37 @@ def differences(scenario: Scenario, other: Scenario, ledger: Ledger) -> Differen
         *event_lines(own, ledger),
         *(_without(event, ledger) for event in gone if not _replaced(event, own)),
     ]
-    return Difference((*own, *gone), tuple(parameters), tuple(mechanisms), tuple(lines))
+    return Difference(
+        (*own, *gone), tuple(parameters), tuple(mechanisms), tuple(lines), _aid(scenario, other)
+    )
+
+
+def _aid(scenario: Scenario, other: Scenario) -> dict[str, int]:
+    """Compare what events set, line by line, from each month in which one of them sets it."""
+    both = [_aid_levels(some) for some in (scenario, other)]
+    found = {}
+    for line in AID_LINES:
+        months = sorted({month for levels in both for month in levels[line]})
+        one, two = ([_standing(levels[line], month) for month in months] for levels in both)
+        signs = {(a > b) - (a < b) for a, b in zip(one, two, strict=True)} - {0}
+        if signs:
+            found[line] = signs.pop() if len(signs) == 1 else 0
+    return found
+
+
+def _aid_levels(scenario: Scenario) -> dict[str, dict[Month, float]]:
+    """Return the levels that events set, by line and month."""
+    found: dict[str, dict[Month, float]] = {line: {} for line in AID_LINES}
+    for event in sorted((*scenario.history, *scenario.timeline), key=lambda event: event.date):
+        if event.aid is not None:
+            for line, level in event.aid.levels.items():
+                found[line][event.date] = level
+    return found
+
+
+def _standing(levels: dict[Month, float], month: Month) -> float:
+    """Return the level that was set last; before any, that of 2024."""
+    return next((levels[when] for when in reversed(levels) if when <= month), 1.0)
 
 
 def event_lines(events: Iterable[Event], ledger: Ledger) -> list[Line]:

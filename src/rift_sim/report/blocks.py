@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 _BAND = (0.05, 0.5, 0.95)
+_SLIGHT = 1e-3
+"""Share of a series' level below which a difference is not worth a chart."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Block:
     alt
         What the chart shows, for those who do not see it.
     item
-        The chart, as Bokeh embeds it.
+        The chart, as Bokeh embeds it; None for a difference with nothing to see.
     columns, rows
         Of the table of values: year, then a cell for each scenario.
     main
@@ -76,6 +78,8 @@ class Outcome:
         The series, its unit, what is subtracted from what, and the months that count.
     mean, interval
         Mean difference and its 95 % interval.
+    spread
+        5 to 95 % of the differences of replicates.
     above
         How often the first is higher, and how often both are equal.
     apart
@@ -88,6 +92,7 @@ class Outcome:
     when: str
     mean: str
     interval: str
+    spread: str
     above: str
     apart: str
 
@@ -166,7 +171,11 @@ def compared(comparison: Comparison) -> list[str]:
 
 
 def difference_blocks(comparison: Comparison) -> Iterator[Block]:
-    """Give a block for the differences in every main series."""
+    """Give a block for the differences in every main series.
+
+    There is no chart where the 90 % band of every difference keeps, in all months, within a
+    thousandth of the highest median of the series in any scenario.
+    """
     time = comparison.data[0]["time"].to_numpy()
     for name in compared(comparison):
         data = comparison.over_time(name)
@@ -176,18 +185,30 @@ def difference_blocks(comparison: Comparison) -> Iterator[Block]:
             Fan(label, bands * scale.factor)
             for label, bands in zip(comparison.differences, spread, strict=True)
         ]
-        chart = fan_chart(time, fans, scale, signed=True, colors=COLORS[1:], dashes=DASHES[1:])
+        chart = None
+        if float(np.abs(spread).max()) > _SLIGHT * _level(comparison.data, name):
+            chart = _item(
+                fan_chart(time, fans, scale, signed=True, colors=COLORS[1:], dashes=DASHES[1:])
+            )
         month = month_in_words(comparison.months[1])
         yield Block(
             f"difference-{name}",
             PANELS[name],
             scale.label,
             _alt(f"differences in {data.attrs['long_name']}", scale, fans, month),
-            _item(chart),
+            chart,
             (),
             (),
             True,
         )
+
+
+def _level(data: Sequence[xr.Dataset], name: str) -> float:
+    """Return the highest median over replicates that a series has in any scenario and month."""
+    medians = (
+        np.median(part[name].transpose("replicate", "time").to_numpy(), axis=0) for part in data
+    )
+    return max(float(np.abs(median).max()) for median in medians)
 
 
 def _of_difference(name: str, attrs: Any, largest: float) -> Scale:
@@ -209,6 +230,8 @@ def outcomes(comparison: Comparison) -> list[Outcome]:
                 float(row[key]) * scale.factor for key in ("mean", "mean_low", "mean_high")
             )
             size = max(abs(low), abs(high))
+            fifth, last = (float(q) * scale.factor for q in row["quantiles"].to_numpy()[[0, -1]])
+            wide = max(abs(fifth), abs(last))
             equal = float(row["probability_equal"])
             ties = f", equal in {_share(equal)}" if equal >= 0.005 else ""
             found.append(
@@ -219,6 +242,7 @@ def outcomes(comparison: Comparison) -> list[Outcome]:
                     _span(data),
                     show(mean, size, signed=True),
                     f"{show(low, size, signed=True)} to {show(high, size, signed=True)}",
+                    f"{show(fifth, wide, signed=True)} to {show(last, wide, signed=True)}",
                     f"{_share(float(row['probability_above']))}{ties}",
                     _month(row["first_month_apart"].to_numpy()),
                 )

@@ -27,6 +27,8 @@ BANDS = 3
 BOTH = {False: 1, True: 2}
 """Fans that do not hide each other's wide bands: of a series, and of differences (signed)."""
 _HEIGHT = 250
+_WIDE, _HALF, _MEDIAN = (0, 4), (1, 3), (2, 2)
+"""Rows of the bands of a fan: the outermost that are drawn."""
 
 
 class Fan(NamedTuple):
@@ -82,11 +84,13 @@ def fan_chart(
     """
     models = need("bokeh.models")
     source = models.ColumnDataSource(_columns(time, fans))
-    low, high = _limits(fans, scale, signed=signed)
+    outer = _outermost(len(fans), signed=signed)
+    low, high = _limits(fans, scale, outer, signed=signed)
     chart = need("bokeh.plotting").figure(
         height=_HEIGHT,
         sizing_mode="stretch_width",
         x_axis_type="datetime",
+        x_range=models.Range1d(*_months_shown(time)),
         y_range=models.Range1d(low, high),
         toolbar_location=None,
         tools="",
@@ -97,8 +101,8 @@ def fan_chart(
         chart.add_layout(models.Span(location=int(place), dimension="height", line_color="#C4C4C4"))
     if signed:
         chart.add_layout(models.Span(location=0, dimension="width", line_color="#333333"))
-    if len(fans) <= BANDS:
-        _draw_bands(chart, source, colors[: len(fans)], wide=len(fans) <= BOTH[signed])
+    if outer != _MEDIAN:
+        _draw_bands(chart, source, colors[: len(fans)], wide=outer == _WIDE)
     lines = [
         chart.line(
             "time", f"q{k}_2", source=source, color=colors[k], line_width=2, line_dash=dashes[k]
@@ -133,10 +137,32 @@ def _draw_bands(chart: Any, source: Any, colors: Sequence[str], *, wide: bool) -
             )  # fmt: skip
 
 
-def _limits(fans: Sequence[Fan], scale: Scale, *, signed: bool) -> tuple[float, float]:
-    """Return the vertical axis: shares from 0 to 100 %, others from 0, differences freely."""
-    low = min(float(np.nanmin(fan.bands)) for fan in fans)
-    high = max(float(np.nanmax(fan.bands)) for fan in fans)
+def _outermost(count: int, *, signed: bool) -> tuple[int, int]:
+    """Return the outermost rows of the bands that are drawn of so many fans."""
+    if count <= BOTH[signed]:
+        return _WIDE
+    return _HALF if count <= BANDS else _MEDIAN
+
+
+def _months_shown(time: NDArray[np.datetime64]) -> tuple[int, int]:
+    """Return the horizontal axis in milliseconds; it ends within the last month.
+
+    An axis with room beyond it would name the year that comes after the run.
+    """
+    first, last = time[[0, -1]].astype("datetime64[D]")
+    ends = np.array([first, last + np.timedelta64(14, "D")], "datetime64[ms]").astype("int64")
+    return int(ends[0]), int(ends[1])
+
+
+def _limits(
+    fans: Sequence[Fan], scale: Scale, outer: tuple[int, int], *, signed: bool
+) -> tuple[float, float]:
+    """Return the vertical axis of what is drawn.
+
+    Shares go from 0 to 100 %, others from 0, differences are free.
+    """
+    low = min(float(np.nanmin(fan.bands[outer[0]])) for fan in fans)
+    high = max(float(np.nanmax(fan.bands[outer[1]])) for fan in fans)
     if signed:
         room = 0.08 * max(high - low, 1e-9)
         return min(low, 0.0) - room, max(high, 0.0) + room

@@ -54,7 +54,9 @@ class Card(NamedTuple):
     span, replicates, seed, parameters
         Months in words, finished replicates, seed, and what parameters are drawn from.
     lines
-        What it sets against the base; empty where it is the base.
+        What it sets against the base; empty where it is the base or the same in all but name.
+    is_base
+        Whether it is the base itself.
     """
 
     label: str
@@ -65,6 +67,7 @@ class Card(NamedTuple):
     seed: int
     parameters: str
     lines: tuple[Line, ...]
+    is_base: bool
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ class Report:
         What can be shown on the map.
     differences, outcomes
         Differences over time and at the end; empty for a single scenario.
+    alike
+        Series whose differences over time are too small for a chart.
     pairing
         How scenarios were compared.
     claims
@@ -115,6 +120,7 @@ class Report:
     layers: tuple[Layer, ...]
     differences: tuple[Block, ...]
     outcomes: tuple[Outcome, ...]
+    alike: tuple[str, ...]
     pairing: str
     claims: tuple[Touched, ...]
     skill: Skill | None
@@ -165,7 +171,7 @@ def gather(
         __version__,
         LIMITS,
         labels,
-        tuple(_card(*some) for some in zip(arms, scenarios, against, strict=True)),
+        tuple(_card(*some, base) for some in zip(arms, scenarios, against, strict=True)),
         base.name,
         tuple(event_lines((*base.history, *base.timeline), ledger)),
         tuple(notes),
@@ -174,8 +180,9 @@ def gather(
         series,
         tuple(event_lines(shared, ledger)),
         tuple(department_layers(data)),
-        apart,
+        tuple(block for block in apart if block.item is not None),
         tuple(outcomes(comparison)) if comparison else (),
+        tuple(block.title for block in apart if block.item is None),
         _pairing(comparison),
         tuple(touched_claims(_between(scenarios, against, ledger), ledger)),
         skill_of(own_scores(), [arm.run for arm in arms]),
@@ -220,7 +227,7 @@ def _between(
     return [differences(other, scenarios[0], ledger) for other in scenarios[1:]]
 
 
-def _card(arm: Arm, scenario: Scenario, against: Difference) -> Card:
+def _card(arm: Arm, scenario: Scenario, against: Difference, base: Scenario) -> Card:
     start, end = arm.months
     title = scenario.title if arm.scenario is None else f"{scenario.title} ({arm.scenario})"
     return Card(
@@ -232,6 +239,7 @@ def _card(arm: Arm, scenario: Scenario, against: Difference) -> Card:
         arm.seed,
         parameters_of(arm.run),
         against.lines,
+        scenario.name == base.name and not against.lines,
     )
 
 

@@ -4,15 +4,17 @@ A claim is touched where its mechanism is switched, where a parameter that serve
 otherwise, and where an event differs that is of the kind by which the claim's own experiment
 brings its cause about. Another president also brings the parameters of that type of president.
 Where such a claim moves the capability of the state, the claims that start from that capability
-are touched through it.
+are touched through it. Of aid it is known whether it goes the way of a claim's experiment or the
+other way; of other kinds of events it is not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rift_sim.report.sources import Citation, cite
 from rift_sim.scenario.actions import Aid
 from rift_sim.vocabulary import SERIES
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from rift_sim.seeds.ledger import Ledger
     from rift_sim.seeds.records import Claim
 
-__all__ = ["Touched", "touched_claims"]
+__all__ = ["Finding", "Touched", "touched_claims"]
 
 _WEAKENS = ("force_size", "change")
 """What experiments change to lower the capability of the state itself."""
@@ -39,27 +41,46 @@ Lever = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Finding:
+    """A piece of outside evidence.
+
+    Attributes
+    ----------
+    note
+        What it says of the claim.
+    source
+        What was recorded, and who published it.
+    """
+
+    note: str
+    source: Citation
+
+
+@dataclass(frozen=True)
 class Touched:
     """A claim, and how the difference reaches it.
 
     Attributes
     ----------
-    id, statement, expected, label
+    id, statement, cause, expected, label
         Of the claim; expected outcomes and label in words.
+    turned
+        That its cause goes the other way here; empty where it does not, or is not known.
     ways
         How it is touched.
-    agrees, disagrees, silent
-        Ids of outside evidence.
+    agrees, disagrees
+        Outside evidence.
     """
 
     id: str
     statement: str
+    cause: str
     expected: tuple[str, ...]
     label: str
+    turned: str
     ways: tuple[str, ...]
-    agrees: tuple[str, ...]
-    disagrees: tuple[str, ...]
-    silent: tuple[str, ...]
+    agrees: tuple[Finding, ...]
+    disagrees: tuple[Finding, ...]
 
 
 def touched_claims(found: Sequence[Difference], ledger: Ledger) -> list[Touched]:
@@ -83,27 +104,54 @@ def touched_claims(found: Sequence[Difference], ledger: Ledger) -> list[Touched]
     for name, claim in ledger.claims.items():
         if weaker and name not in ways and _WEAKENS in _cause(claim):
             ways[name] = ["through the capability of the state"]
-    return [
-        _touched(name, ledger.claims[name], ways[name]) for name in ledger.claims if name in ways
-    ]
+    return [_touched(name, found, ways[name], ledger) for name in ledger.claims if name in ways]
 
 
-def _touched(name: str, claim: Claim, ways: Iterable[str]) -> Touched:
-    def of(stance: str) -> tuple[str, ...]:
-        return tuple(item.id for item in claim.evidence if item.stance == stance)
+def _touched(
+    name: str, found: Sequence[Difference], ways: Iterable[str], ledger: Ledger
+) -> Touched:
+    claim = ledger.claims[name]
+
+    def of(stance: str) -> tuple[Finding, ...]:
+        chosen = (item for item in claim.evidence if item.stance == stance)
+        return tuple(Finding(item.note or "", cite(item.id, ledger)) for item in chosen)
 
     signs = {"+": "rises", "-": "falls", "0": "stays"}
     expected = (f"{SERIES[item.outcome].long_name}: {signs[item.sign]}" for item in claim.expected)
     return Touched(
         name,
         claim.statement,
+        claim.cause,
         tuple(expected),
         _LABELS[claim.label],
+        _turned(claim, found),
         tuple(ways),
         of("agrees"),
         of("disagrees"),
-        of("silent"),
     )
+
+
+def _turned(claim: Claim, found: Sequence[Difference]) -> str:
+    """Say where aid goes the other way than in the experiment of a claim."""
+    tested = {
+        line: level > 1.0
+        for event in _arms(claim)[0]
+        if event.aid is not None
+        for line, level in event.aid.levels.items()
+    }
+    ways = {
+        (some.aid[line], more)
+        for some in found
+        for line, more in tested.items()
+        if line in some.aid
+    }
+    against = {(-1, True): "aid is cut", (1, False): "aid is raised"}
+    said = [against[way] for way in sorted(ways & set(against))]
+    if not said or any(sign == 0 for sign, _ in ways):
+        return ""
+    if ways <= set(against):
+        return f"Here the other way: {' and '.join(said)}."
+    return f"Here both ways: {' and '.join(said)} in some of the scenarios."
 
 
 def _levers(event: Event) -> Iterator[Lever]:
@@ -120,17 +168,20 @@ def _levers(event: Event) -> Iterator[Lever]:
 
 def _cause(claim: Claim) -> set[Lever]:
     """Return what the experiment of a claim sets, in either arm."""
-    if claim.experiment is None:
-        return set()
-    arms = (claim.experiment.with_, claim.experiment.without)
-    events = [event for arm in arms for event in arm.get("timeline", ())]
-    return {lever for event in events for lever in _plain_levers(event)}
+    return {lever for arm in _arms(claim) for event in arm for lever in _levers(event)}
 
 
-def _plain_levers(event: Mapping[str, Any]) -> Iterator[Lever]:
+def _arms(claim: Claim) -> tuple[list[Event], list[Event]]:
+    """Return the events of both arms of the experiment of a claim."""
     from rift_sim.scenario.events import Event
 
-    yield from _levers(Event.model_validate(dict(event)))
+    if claim.experiment is None:
+        return [], []
+    with_, without = (
+        [Event.model_validate(dict(event)) for event in arm.get("timeline", ())]
+        for arm in (claim.experiment.with_, claim.experiment.without)
+    )
+    return with_, without
 
 
 def _of_presidents(events: Iterable[Event], ledger: Ledger) -> set[str]:
