@@ -11,7 +11,9 @@ __all__ = ["check_folder", "check_output"]
 _ANOTHER = "another name, or --force to replace it"
 
 
-def check_output(out: Path, *, force: bool, folder_mark: str | None = None) -> None:
+def check_output(
+    out: Path, *, force: bool, folder_mark: str | None = None, key: str = "--out"
+) -> None:
     """Refuse an output that cannot or must not be written, before any work is done.
 
     Parameters
@@ -23,6 +25,8 @@ def check_output(out: Path, *, force: bool, folder_mark: str | None = None) -> N
     folder_mark
         For a folder: a file that shows that an earlier export made it. Another folder is
         never replaced.
+    key
+        The option that names it.
 
     Raises
     ------
@@ -30,28 +34,26 @@ def check_output(out: Path, *, force: bool, folder_mark: str | None = None) -> N
         When something is there that is to stay, or the folder around it is missing.
     """
     if not out.parent.is_dir():
-        raise InputError(f"there is no folder '{out.parent}'", key="--out")
+        raise InputError(f"there is no folder '{out.parent}'", key=key)
     if folder_mark is None:
         if out.is_dir():
-            raise InputError("is a folder", file=out, key="--out", allowed="a file")
+            raise InputError("is a folder", file=out, key=key, allowed="a file")
         if out.exists() and not force:
-            raise InputError("the file exists already", file=out, key="--out", allowed=_ANOTHER)
+            raise InputError("the file exists already", file=out, key=key, allowed=_ANOTHER)
         return
     if out.exists() and not out.is_dir():
-        raise InputError("is a file", file=out, key="--out", allowed="a folder")
+        raise InputError("is a file", file=out, key=key, allowed="a folder")
     if not out.exists() or not any(out.iterdir()):
         return
     if not (out / folder_mark).is_file():
         raise InputError(
             "the folder is not empty and holds no export; it is left alone",
             file=out,
-            key="--out",
+            key=key,
             allowed="a new or empty folder",
         )
     if not force:
-        raise InputError(
-            "the folder holds an export already", file=out, key="--out", allowed=_ANOTHER
-        )
+        raise InputError("the folder holds an export already", file=out, key=key, allowed=_ANOTHER)
 
 
 def check_folder(folder: Path, key: str) -> None:

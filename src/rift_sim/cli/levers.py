@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rift_sim.errors import InputError
+from rift_sim.outputs import check_output
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -152,19 +153,8 @@ def check_files(
         of the figure is not known.
     """
     for key, file in (("--out", out), ("--out", beside), ("--figure", figure)):
-        if file is None:
-            continue
-        if not file.parent.is_dir():
-            raise InputError(f"there is no folder '{file.parent}'", key=key)
-        if file.is_dir():
-            raise InputError("is a folder", file=file, key=key, allowed="a file")
-        if file.exists() and not force:
-            raise InputError(
-                "the file exists already",
-                file=file,
-                key=key,
-                allowed="another name, or --force to replace it",
-            )
+        if file is not None:
+            check_output(file, force=force, key=key)
     if figure is not None and figure.suffix.lower() not in _FORMATS:
         raise InputError(
             f"'{figure.suffix}' is no format for figures",

@@ -15,8 +15,22 @@ from pathlib import Path
 __all__ = ["COMPARED", "Identity", "code_digest", "hash_all", "versions"]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_NOT_NUMERIC = ("_shipped", "analysis", "cli", "ensemble", "export", "plots", "report")
-"""Packages that change no trajectory; seeds and scenarios have hashes of their own."""
+_NOT_NUMERIC = frozenset(
+    [
+        "__init__.py",
+        "_shipped",
+        "analysis",
+        "cli",
+        "ensemble",
+        "errors.py",
+        "explore",
+        "export",
+        "outputs.py",
+        "plots",
+        "report",
+    ]
+)
+"""What changes no trajectory; seeds and scenarios have hashes of their own."""
 COMPARED = ("python", "numpy", "numba", "mesa", "machine")
 """Versions that can change the last bits of a number."""
 _LIBRARIES = ("mesa", "numba", "numpy", "scipy", "xarray", "zarr", "pydantic", "matplotlib")
