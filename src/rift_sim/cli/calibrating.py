@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.options import Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,10 +20,7 @@ __all__ = ["calibrate"]
 def calibrate(
     config: Annotated[Path, typer.Argument(help="A calibration file, see docs/calibration.md.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the calibration.")],
-    workers: Annotated[
-        int | None,
-        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
-    ] = None,
+    workers: Workers = None,
     scheduler: Annotated[
         str | None,
         typer.Option(

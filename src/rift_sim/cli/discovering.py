@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.options import Settings, Workers
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -38,14 +40,8 @@ def discover(
     boxes: Annotated[int, typer.Option(help="Boxes at most.")] = 2,
     limits: Annotated[int, typer.Option(help="Parameters that a box limits at most.")] = 4,
     seed: Annotated[int | None, typer.Option(help="Seed of all random numbers.")] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
-    ] = None,
+    settings: Settings = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None,
         typer.Option("-o", "--out", help="Folder for tables, a figure and finished simulations."),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rift_sim.cli.options import Workers
 from rift_sim.errors import InputError
 
 __all__ = ["claims", "crises", "explain"]
@@ -76,10 +77,7 @@ def claims(
     theory: Annotated[
         str, typer.Option(help="Under which theory: document, rival or both.")
     ] = "both",
-    workers: Annotated[
-        int | None,
-        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
-    ] = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -136,10 +134,7 @@ def explain(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change one value in both scenarios."),
     ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
-    ] = None,
+    workers: Workers = None,
     figure: Annotated[
         Path | None, typer.Option(help="Also draw a waterfall chart into this file.")
     ] = None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.options import Settings
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,10 +21,7 @@ def explore(
     scenario: Annotated[
         str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")
     ] = "reference",
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
-    ] = None,
+    settings: Settings = None,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port on this machine; 0 takes a free one.")
     ] = 8765,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.options import Settings, Workers
 from rift_sim.errors import InputError
 from rift_sim.outputs import check_output
 
@@ -58,14 +59,8 @@ def levers(
     better: Annotated[
         str | None, typer.Option(help="lower or higher: which outcome is better, for regret.")
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
-    ] = None,
+    settings: Settings = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None,
         typer.Option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.options import Settings
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,10 +23,7 @@ def check(
     scenario: Annotated[
         str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")
     ],
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
-    ] = None,
+    settings: Settings = None,
     design: Annotated[
         Path | None, typer.Option(help="CSV with one column for each axis of the sweep.")
     ] = None,

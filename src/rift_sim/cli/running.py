@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from rift_sim.cli.options import Settings
+
 __all__ = ["run"]
 
 
@@ -32,10 +34,7 @@ def run(
             help="Compute on the workers of a Dask scheduler (extra 'cluster').",
         ),
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
-    ] = None,
+    settings: Settings = None,
     design: Annotated[
         Path | None, typer.Option(help="CSV with one column for each axis of the sweep.")
     ] = None,

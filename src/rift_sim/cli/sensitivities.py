@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.options import Settings, Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -60,14 +61,8 @@ def sensitivity(
         int, typer.Option("-n", "--replicates", help="Simulations of each point.")
     ] = 2,
     seed: Annotated[int | None, typer.Option(help="Seed of all random numbers.")] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
-    ] = None,
+    settings: Settings = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None,
         typer.Option("-o", "--out", help="Folder for tables, figures and finished simulations."),

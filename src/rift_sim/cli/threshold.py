@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.options import Settings, Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,14 +50,8 @@ def threshold(
     from_priors: Annotated[
         bool, typer.Option("--from-priors", help="Give a number, too, that rests on priors alone.")
     ] = False,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
-    ] = None,
+    settings: Settings = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None,
         typer.Option("-o", "--out", help="Also write every value that was tried into this CSV."),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.options import Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -75,10 +76,7 @@ def validate(
             help="Also write the main scores here, as reports show them (seeds/scores.csv).",
         ),
     ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
-    ] = None,
+    workers: Workers = None,
 ) -> None:
     """Score forecasts from rolling origins against history, beside naive forecasts.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.options import Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,10 +36,7 @@ def uncertainty(
     maps: Annotated[int, typer.Option(min=2, help="Starting maps for each of them.")] = 2,
     chances: Annotated[int, typer.Option(min=2, help="Times that each map is lived through.")] = 2,
     scenario: Annotated[str | None, typer.Option(help="One scenario of a sweep.")] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
-    ] = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Also write all years into this CSV.")
     ] = None,

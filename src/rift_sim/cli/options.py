@@ -1,0 +1,18 @@
+"""Options that mean the same in several commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+__all__ = ["Settings", "Workers"]
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("-j", "--workers", min=1, help="Processes; one for each core if not given."),
+]
