@@ -1,0 +1,172 @@
+"""Run the blocks of one page from top to bottom, in a folder of their own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from page_blocks import ROOT, Block, blocks_of, commands_of, words_of
+from page_sizes import (
+    BY_HAND,
+    FULL,
+    NEEDS_DATA,
+    NEVER,
+    NEVER_PYTHON,
+    reason,
+    smaller,
+    smaller_text,
+)
+from ruamel.yaml import YAML
+
+from rift_sim.cli import main
+from rift_sim.observed import data_directory
+from rift_sim.scenario import load_scenario
+
+SHIM = '#!/bin/sh\nexec "{python}" -m rift_sim.cli "$@"\n'
+
+
+class Page:
+    """A page, the folder it runs in, and what its blocks have left behind.
+
+    Parameters
+    ----------
+    page
+        Path of the page in the clone.
+    folder
+        Empty folder; the working directory while the page runs.
+    """
+
+    def __init__(self, page: str, folder: Path) -> None:
+        self.page = page
+        self.folder = folder
+        self.names: dict[str, Any] = {"__name__": "__main__"}
+        self.variables: dict[str, str] = {}
+        self.left_out: list[str] = []
+        for name in ("scenarios", "seeds"):
+            (folder / name).symlink_to(ROOT / name)
+        self.data = data_directory()
+        for name in ("data", "my-data"):
+            if self.data is not None:
+                (folder / name).symlink_to(self.data)
+        if page.startswith("examples/"):
+            shutil.copytree((ROOT / page).parent, folder, dirs_exist_ok=True)
+        tools = folder / ".bin"
+        tools.mkdir()
+        (tools / "rift").write_text(SHIM.format(python=sys.executable), encoding="utf-8")
+        (tools / "rift").chmod(0o755)
+        (tools / "python").symlink_to(sys.executable)
+
+    def run(self) -> None:
+        """Run and check every block."""
+        for block in blocks_of(self.page):
+            try:
+                self.run_block(block)
+            except Exception as error:
+                error.add_note(f"in {block.where}:\n{block.content}")
+                raise
+
+    def run_block(self, block: Block) -> None:
+        """Run or check one block; its title is the file it is written to."""
+        kinds: dict[str, Callable[[Block], object]] = {
+            "python": self._python,
+            "sh": self._shell,
+            "yaml": self._yaml,
+            "csv": _csv,
+            "json": lambda block: json.loads(block.content),
+            "toml": lambda block: tomllib.loads(block.content),
+            "text": lambda block: None,
+        }
+        if block.title:
+            self._write(block)
+        kinds[block.language](block)
+
+    def _write(self, block: Block) -> None:
+        """Put a block with a title where its page says it is."""
+        path = self.folder / block.title
+        assert path.resolve().is_relative_to(self.folder.resolve()), block.where
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = block.content if FULL else smaller_text(block.content)
+        path.write_text(text, encoding="utf-8")
+
+    def _needs_data(self, text: str, where: str) -> bool:
+        if self.data is None and re.search(NEEDS_DATA, text):
+            self.left_out.append(f"{where}: needs RIFT_DATA")
+            return True
+        return False
+
+    def _python(self, block: Block) -> None:
+        text = block.content if FULL else smaller_text(block.content)
+        code = compile("\n" * (block.line - 1) + text, block.page, "exec")
+        if reason(text, NEVER_PYTHON) or block.title or self._needs_data(text, block.where):
+            return
+        begun = time.monotonic()
+        exec(code, self.names)
+        _say(block.where, "python block", begun)
+
+    def _shell(self, block: Block) -> None:
+        for line, command in commands_of(block):
+            where = f"{block.page}:{line}"
+            if why := reason(command, NEVER) or (None if FULL else reason(command, BY_HAND)):
+                self.left_out.append(f"{where}: {why}")
+                continue
+            if self._needs_data(command, where):
+                continue
+            begun = time.monotonic()
+            code, said = self._command(command)
+            _say(where, command, begun)
+            assert code == 0, f"{where}: exit code {code}: {command}\n{said}"
+
+    def _command(self, command: str) -> tuple[int, str]:
+        """Run a command and return its exit code and what it said on stderr."""
+        words = words_of(command)
+        if words[0] == "export":
+            name, _, value = words[1].partition("=")
+            self.variables[name] = value
+            return 0, ""
+        if words[0] == "rift" and not FULL:
+            words = smaller(words)
+        # A ledger is read once in a process: another one needs another process.
+        if words[0] == "rift" and "RIFT_SEEDS" not in self.variables and not FULL:
+            return main(words[1:]), ""
+        path = f"{self.folder / '.bin'}{os.pathsep}{os.environ['PATH']}"
+        python = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+        done = subprocess.run(
+            words if words[0] == "rift" else ["bash", "-euo", "pipefail", "-c", command],
+            env={**os.environ, "PYTHONPATH": python, **self.variables, "PATH": path},
+            stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stderr
+
+    def _yaml(self, block: Block) -> None:
+        text = block.content
+        path = self.folder / (block.title or "block.yaml")
+        plain = YAML(typ="safe").load(text)
+        if isinstance(plain, list):  # Events: a timeline of the reference scenario.
+            indented = "\n".join("  " + line for line in text.splitlines())
+            text = f"name: example\nextends: reference\ntimeline:\n{indented}\n"
+        elif "groups" in plain or "window" in plain:
+            return  # A ledger or a calibration: the command of the page reads the file.
+        if not block.title:
+            path.write_text(text, encoding="utf-8")
+        load_scenario(path)
+
+
+def _csv(block: Block) -> None:
+    widths = {len(row) for row in csv.reader(io.StringIO(block.content), strict=True) if row}
+    assert len(widths) == 1, block.where
+
+
+def _say(where: str, what: str, begun: float) -> None:
+    if FULL:
+        print(f"{time.monotonic() - begun:8.1f} s  {where}  {what}", flush=True)
