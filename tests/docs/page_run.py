@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from page_blocks import ROOT, Block, blocks_of, commands_of, words_of
 from page_sizes import (
     BY_HAND,
@@ -30,6 +32,7 @@ from page_sizes import (
 from ruamel.yaml import YAML
 
 from rift_sim.cli import main
+from rift_sim.errors import InputError
 from rift_sim.observed import data_directory
 from rift_sim.scenario import load_scenario
 
@@ -53,6 +56,7 @@ class Page:
         self.names: dict[str, Any] = {"__name__": "__main__"}
         self.variables: dict[str, str] = {}
         self.left_out: list[str] = []
+        self.said = ""
         for name in ("scenarios", "seeds"):
             (folder / name).symlink_to(ROOT / name)
         self.data = data_directory()
@@ -85,7 +89,7 @@ class Page:
             "csv": _csv,
             "json": lambda block: json.loads(block.content),
             "toml": lambda block: tomllib.loads(block.content),
-            "text": lambda block: None,
+            "text": self._text,
         }
         if block.title:
             self._write(block)
@@ -123,9 +127,10 @@ class Page:
             if self._needs_data(command, where):
                 continue
             begun = time.monotonic()
-            code, said = self._command(command)
+            code, self.said = self._command(command)
             _say(where, command, begun)
-            assert code == 0, f"{where}: exit code {code}: {command}\n{said}"
+            wanted = 2 if command.endswith("# refused") else 0
+            assert code == wanted, f"{where}: exit code {code}: {command}\n{self.said}"
 
     def _command(self, command: str) -> tuple[int, str]:
         """Run a command and return its exit code and what it said on stderr."""
@@ -138,7 +143,9 @@ class Page:
             words = smaller(words)
         # A ledger is read once in a process: another one needs another process.
         if words[0] == "rift" and "RIFT_SEEDS" not in self.variables and not FULL:
-            return main(words[1:]), ""
+            said = io.StringIO()
+            with contextlib.redirect_stderr(said):
+                return main(words[1:]), said.getvalue()
         path = f"{self.folder / '.bin'}{os.pathsep}{os.environ['PATH']}"
         python = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
         done = subprocess.run(
@@ -147,6 +154,11 @@ class Page:
             stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
         return done.returncode, done.stderr
+
+    def _text(self, block: Block) -> None:
+        """Compare an error on a page with what the command before it said."""
+        if block.content.startswith("error: "):
+            assert " ".join(block.content.split()) == " ".join(self.said.split()), self.said
 
     def _yaml(self, block: Block) -> None:
         text = block.content
@@ -159,7 +171,11 @@ class Page:
             return  # A ledger or a calibration: the command of the page reads the file.
         if not block.title:
             path.write_text(text, encoding="utf-8")
-        load_scenario(path)
+        if block.title.startswith("wrong-"):
+            with pytest.raises(InputError):
+                load_scenario(path)
+        else:
+            load_scenario(path)
 
 
 def _csv(block: Block) -> None:
