@@ -57,7 +57,7 @@ class Page:
         self.variables: dict[str, str] = {}
         self.left_out: list[str] = []
         self.said = ""
-        for name in ("scenarios", "seeds"):
+        for name in ("scenarios", "seeds", "tools"):
             (folder / name).symlink_to(ROOT / name)
         self.data = data_directory()
         for name in ("data", "my-data"):
@@ -184,5 +184,5 @@ def _csv(block: Block) -> None:
 
 
 def _say(where: str, what: str, begun: float) -> None:
-    if FULL:
-        print(f"{time.monotonic() - begun:8.1f} s  {where}  {what}", flush=True)
+    if os.environ.get("RIFT_DOCS"):
+        print(f"{time.process_time():8.1f} cpu {time.monotonic() - begun:8.1f} s  {where}  {what}", flush=True)

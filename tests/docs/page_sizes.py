@@ -11,7 +11,7 @@ import re
 FULL = os.environ.get("RIFT_DOCS") == "full"
 
 SMALLER: dict[str, str] = {
-    "run": "-n 2 -j 1",
+    "run": "-n 2 -j 1 --no-figures",
     "claims": "-n 2 -j 1 C05 C09",
     "explain": "-n 2 -j 1 --set end=2026-03",
     "levers": "-n 2 -j 1",

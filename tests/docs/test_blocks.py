@@ -122,7 +122,7 @@ def test_no_exception_is_left_over() -> None:
 def test_smaller_replaces_what_is_written() -> None:
     words = ["rift", "run", "reference", "--replicates", "500", "--set", "end=2027-12"]
     assert smaller(words) == ["rift", "run", "reference", "--set", "end=2027-12",
-                              "-n", "2", "-j", "1"]  # fmt: skip
+                              "-n", "2", "-j", "1", "--no-figures"]  # fmt: skip
     assert smaller(["rift", "claims", "C07", "-n", "300"])[2:] == ["C07", "-n", "2", "-j", "1"]
     assert smaller(["rift", "list"]) == ["rift", "list"]
 
