@@ -36,7 +36,7 @@ from rift_sim.errors import InputError
 from rift_sim.observed import data_directory
 from rift_sim.scenario import load_scenario
 
-SHIM = '#!/bin/sh\nexec "{python}" -m rift_sim.cli "$@"\n'
+SHIM = '#!/bin/sh\nexec "{python}" {what} "$@"\n'
 
 
 class Page:
@@ -58,7 +58,7 @@ class Page:
         self.left_out: list[str] = []
         self.said = ""
         for name in ("scenarios", "seeds", "tools"):
-            (folder / name).symlink_to(ROOT / name)
+            shutil.copytree(ROOT / name, folder / name)  # A page may write there.
         self.data = data_directory()
         for name in ("data", "my-data"):
             if self.data is not None:
@@ -67,9 +67,10 @@ class Page:
             shutil.copytree((ROOT / page).parent, folder, dirs_exist_ok=True)
         tools = folder / ".bin"
         tools.mkdir()
-        (tools / "rift").write_text(SHIM.format(python=sys.executable), encoding="utf-8")
-        (tools / "rift").chmod(0o755)
-        (tools / "python").symlink_to(sys.executable)
+        for name, what in (("rift", "-m rift_sim.cli"), ("python", "")):
+            script = SHIM.format(python=sys.executable, what=what)
+            (tools / name).write_text(script, encoding="utf-8")
+            (tools / name).chmod(0o755)
 
     def run(self) -> None:
         """Run and check every block."""

@@ -7,22 +7,29 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 
 FULL = os.environ.get("RIFT_DOCS") == "full"
 
-SMALLER: dict[str, str] = {
-    "run": "-n 2 -j 1 --no-figures",
-    "claims": "-n 2 -j 1 C05 C09",
-    "explain": "-n 2 -j 1 --set end=2026-03",
-    "levers": "-n 2 -j 1",
-    "threshold": "-n 10 -j 1 --grid 3 --set end=2026-12",
-    "uncertainty": "--parameters 2 -j 1",
-    "sensitivity": "--trajectories 2 --points 2 -n 2 -j 1 --top 2",
-    "discover": "-n 60 -j 1",
-    "validate": "--origins 2020 --last 2020 --horizon 1 -n 20 --waves none -j 1",
-    "calibrate": "-j 1",
-}
-"""Options of each command in tests, in place of what is written; what is not named stays."""
+SMALLER: tuple[tuple[str, str], ...] = (
+    (r"run", "-n 2 -j 1 --no-figures"),
+    (r"claims .*C\d\d", "-n 2 -j 1"),
+    (r"claims", "-n 2 -j 1 C05 C09"),
+    (r"explain", "-n 2 -j 1 --set end=2026-03"),
+    (r"levers .*--from-priors", "-n 2 -j 1 --lever pressure --lever aid.police"),
+    (r"levers", "-n 2 -j 1"),
+    (r"threshold", "-n 10 -j 1 --grid 3 --set end=2026-12"),
+    (r"uncertainty", "--parameters 2 -j 1"),
+    (r"sensitivity .*--by", "--trajectories 2 --points 2 -n 2 -j 1 --top 2 --set end=2028-12"),
+    (r"sensitivity", "--trajectories 2 --points 2 -n 2 -j 1 --parameter deterrence --top 1"),
+    (r"discover reference", "-n 60 -j 1 --when 'control@2028-12 > 0.335'"),
+    (r"discover", "-n 60 -j 1 --when 'control > 0.335'"),
+    (r"validate", "--origins 2020 --last 2020 --horizon 1 -n 20 --waves none -j 1"),
+    (r"calibrate", "-j 1"),
+    (r"compare .*--figures", "--variable control"),
+)
+"""Options in tests, in place of those that are written: a pattern of what follows ``rift``, the
+first that fits, and the options. What is not named stays as it is."""
 
 SMALLER_TEXT: tuple[tuple[str, str], ...] = (
     (r"\breplicates=\d+", "replicates=2"),
@@ -69,9 +76,12 @@ def reason(command: str, table: tuple[tuple[str, str], ...]) -> str | None:
 
 def smaller(words: list[str]) -> list[str]:
     """Return the words of a ``rift`` command with the sizes of tests."""
-    extra = SMALLER.get(words[1], "").split()
+    text = " ".join(words[1:])
+    more = next((more for what, more in SMALLER if re.match(rf"{what}\b", text)), "")
+    extra = shlex.split(more)
     named = {word for word in extra if word.startswith("-") and word != "--set"}
-    kept, skip = [], False
+    kept: list[str] = []
+    skip = False
     for word in words:
         if skip:
             skip = False
@@ -79,8 +89,6 @@ def smaller(words: list[str]) -> list[str]:
             skip = True
         else:
             kept.append(word)
-    if any(re.fullmatch(r"C\d\d", word) for word in kept):
-        extra = [word for word in extra if not re.fullmatch(r"C\d\d", word)]
     return kept + extra
 
 
