@@ -48,7 +48,11 @@ def picture(without: Run, with_aid: Run) -> Figure:
     left, right = whole.subfigures(1, 2, width_ratios=(4.0, 6.4))
     layer = department_layer(without.dataset, "control", Month.parse(DATE), None)
     draw_layer(left, layer, bottom=0.05, height=0.83, scale=(0.0, 0.16))
-    _head(left, "If all aid ends: control in December 2028", "% of municipalities under one armed group, median")
+    _head(
+        left,
+        "If all aid ends: control in December 2028",
+        "% of municipalities under one armed group, median",
+    )
     axes = right.add_axes((0.09, 0.55, 0.88, 0.33))
     _both(axes, without, with_aid)
     _head(right, "Municipalities under the control of one armed group, %",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,7 @@ READY = {
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
+def ready(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Make runs on demand, each once."""
 
     class Made(dict[str, Path]):
@@ -55,7 +54,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]
             self[name] = folder
             return folder
 
-    yield Made()
+    return Made()
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks_of(page)])

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.initial.as_of import most_coca
-from rift_sim.calendar import Month
 from rift_sim.resources import SEEDS, shipped
 from rift_sim.seeds import load_ledger
 from rift_sim.territory import load_territory

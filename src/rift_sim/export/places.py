@@ -24,8 +24,8 @@ def territory_of(arm: Arm) -> Territory | None:
     own = arm.run.scenario.territory
     try:
         return load_territory(
-        own.municipalities, own.neighbours, own.departments, strict=own.strict
-    )
+            own.municipalities, own.neighbours, own.departments, strict=own.strict
+        )
     except InputError:
         return None
 

@@ -170,9 +170,7 @@ def _territory_of(run: Run) -> Territory:
     from rift_sim.territory import load_territory
 
     own = run.scenario.territory
-    return load_territory(
-        own.municipalities, own.neighbours, own.departments, strict=own.strict
-    )
+    return load_territory(own.municipalities, own.neighbours, own.departments, strict=own.strict)
 
 
 def _points(axes: Axes, territory: Territory, values: dict[str, float], norm: Normalize) -> None:

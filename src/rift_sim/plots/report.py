@@ -18,7 +18,7 @@ _SINGLE = ("presence_survey", "control", "newly_displaced")
 
 
 def draw_run(run: Run) -> list[Path]:
-    """Draw the overview, some fan charts and, without a sweep, a map of Colombia; return the files."""
+    """Draw overview, some fan charts and, without a sweep, a map of Colombia; return the files."""
     from rift_sim.plots.map_values import last_month
     from rift_sim.plots.maps import map_figure
 

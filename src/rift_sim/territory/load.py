@@ -135,8 +135,8 @@ def _load(
         raise places.refusals[0]
     if own is not None and (shared := sorted(departments.keys() & _departments().keys())):
         warnings.append(
-            f"{own.name}: Colombia has departments {', '.join(shared)}, too; what the ledger says of "
-            "those (gold, coca, presence) holds here unless it is another ledger"
+            f"{own.name}: Colombia has departments {', '.join(shared)}, too; what the ledger says "
+            "of those (gold, coca, presence) holds here unless it is another ledger"
         )
     zones = _read_zones(position) if own is None else []
     return _assemble(places, longitude, latitude, pairs, zones, departments, tuple(warnings))
