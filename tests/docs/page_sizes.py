@@ -33,7 +33,7 @@ first that fits, and the options. What is not named stays as it is."""
 
 SMALLER_TEXT: tuple[tuple[str, str], ...] = (
     (r"\breplicates=\d+", "replicates=2"),
-    (r"(?m)^population: \d+", "population: 10"),
+    (r"(?m)^population: \d+", "population: 10\npredictive: 20\nbatch: 20"),
     (r"(?m)^generations: \d+", "generations: 1"),
     (r"simulations: \d+", "simulations: 40"),
 )
