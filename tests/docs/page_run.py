@@ -48,6 +48,7 @@ class Page:
         self.variables: dict[str, str] = {}
         self.left_out: list[str] = []
         self.said = ""
+        self.done: set[str] = set()
         for name in ("scenarios", "seeds", "tools"):
             shutil.copytree(ROOT / name, folder / name)  # A page may write there.
         self.data = data_directory()
@@ -101,6 +102,17 @@ class Page:
             return True
         return False
 
+    def _repeated(self, words: list[str], where: str) -> bool:
+        """Say whether a command has become the same as one before it, by its smaller sizes."""
+        if FULL or words[0] != "rift" or smaller(words) == words:
+            return False
+        small = " ".join(smaller(words))
+        if small in self.done:
+            self.left_out.append(f"{where}: the same as above in the sizes of tests")
+            return True
+        self.done.add(small)
+        return False
+
     def _python(self, block: Block) -> None:
         text = block.content if FULL else smaller_text(block.content)
         code = compile("\n" * (block.line - 1) + text, block.page, "exec")
@@ -113,10 +125,11 @@ class Page:
     def _shell(self, block: Block) -> None:
         for line, command in commands_of(block):
             where = f"{block.page}:{line}"
-            if why := reason(command, NEVER) or (None if FULL else reason(command, BY_HAND)):
+            plain = " ".join(words_of(command))  # without the comment behind it
+            if why := reason(plain, NEVER) or (None if FULL else reason(plain, BY_HAND)):
                 self.left_out.append(f"{where}: {why}")
                 continue
-            if self._needs_data(command, where):
+            if self._needs_data(plain, where) or self._repeated(words_of(command), where):
                 continue
             begun = time.monotonic()
             code, self.said = self._command(command)

@@ -12,6 +12,7 @@ import shlex
 FULL = os.environ.get("RIFT_DOCS") == "full"
 
 SMALLER: tuple[tuple[str, str], ...] = (
+    (r"run factorial", "-n 1 -j 1 --no-figures"),
     (r"run", "-n 2 -j 1 --no-figures"),
     (r"claims .*C\d\d", "-n 2 -j 1"),
     (r"claims", "-n 2 -j 1 C05 C09"),
@@ -29,7 +30,8 @@ SMALLER: tuple[tuple[str, str], ...] = (
     (r"compare .*--figures", "--variable control"),
 )
 """Options in tests, in place of those that are written: a pattern of what follows ``rift``, the
-first that fits, and the options. What is not named stays as it is."""
+first that fits, and the options. What is not named stays as it is. A command that is then the same
+as one before it on the page is not run again."""
 
 SMALLER_TEXT: tuple[tuple[str, str], ...] = (
     (r"\breplicates=\d+", "replicates=2"),

@@ -6,7 +6,7 @@ import re
 import shutil
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import pytest
@@ -27,6 +27,9 @@ import rift_sim
 from rift_sim.cli.app import command
 from rift_sim.scenario import ACTIONS
 from rift_sim.scenario.schema import ScenarioFile
+
+if TYPE_CHECKING:
+    from _pytest.mark import ParameterSet
 
 READY = {
     "reference": {},
@@ -57,7 +60,16 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return Made()
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks_of(page)])
+LONG = ("README", "calibration", "compare", "report", "running", "sensitivity", "validation")
+"""Pages that take more than ten seconds."""
+
+
+def _marked(page: str) -> ParameterSet:
+    long = Path(page).stem in LONG
+    return pytest.param(page, marks=pytest.mark.long if long else ())
+
+
+@pytest.mark.parametrize("page", [_marked(page) for page in PAGES if blocks_of(page)])
 def test_page_runs(
     page: str, ready: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
