@@ -74,7 +74,7 @@ class _Walker:
         if path in self.steps:
             return
         function = self.code.functions[path]
-        says = function.says or self.code.functions[path].node.name.strip("_")
+        says = function.says or function.node.name.strip("_").replace("_", " ")
         streams = [name for name, places in self.streams.items() if path in places]
         claims = [claim for claim, places in self.claims.items() if path in places]
         self.steps[path] = Step(part, path, says, streams, claims)

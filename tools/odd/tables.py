@@ -117,26 +117,18 @@ class Tables:
             prior = parameter.prior.describe()
             prior += f"; fitted to {' and '.join(years)}" if years else ""
             origin = parameter.source
+            sources = _code_list(sources_of(parameter, self.ledger))
             basis = f"{origin.kind} {', '.join(origin.id)}".strip()
+            basis += f" of {sources}" if sources else ""
             basis += f": {origin.note}" if origin.note else ""
-            sources = _code_list(sources_of(parameter, self.ledger)) or "judgement"
             meaning = f"{parameter.meaning} ({parameter.unit})"
             row = (
-                f"`{name}`", f"**{parameter.symbol}**", meaning, prior, basis, sources,
+                f"`{name}`", f"**{parameter.symbol}**", meaning, prior, basis,
                 ", ".join(_short(path) for path in self.uses.get(name, ())),
                 by_parameter.get(name, "none"),
             )  # fmt: skip
             sections.setdefault(parameter.section, []).append(row)
-        heads = (
-            "id",
-            "symbol",
-            "meaning (unit)",
-            "prior",
-            "rests on",
-            "source",
-            "read by",
-            "equations",
-        )
+        heads = ("id", "symbol", "meaning (unit)", "prior", "rests on", "read by", "equations")
         return "\n\n".join(
             f"### {section.capitalize()}\n\n{_table(heads, rows)}"
             for section, rows in sections.items()
