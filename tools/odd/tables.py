@@ -93,8 +93,12 @@ class Tables:
         for name in ("State", "Levels"):
             for names, meaning in self.code.attributes(f"{_STATE}.{name}").items():
                 listed = [word.strip() for word in names.split(",")]
-                monthly = name == "State" and any(word in Living._fields for word in listed)
-                when = "each month" if monthly else "fixed at the start"
+                monthly = [word for word in listed if name == "State" and word in Living._fields]
+                when = "each month" if monthly else "stays as at the start"
+                if monthly and len(monthly) < len(listed):
+                    when = f"each month: {_code_list(monthly)}"
+                if name == "Levels":
+                    listed = [f"levels.{word}" for word in listed]
                 rows.append((_code_list(listed), meaning, when))
         return _table(("arrays and numbers", "meaning", "changes"), rows)
 
