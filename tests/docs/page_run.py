@@ -27,6 +27,7 @@ from rift_sim.errors import InputError
 from rift_sim.observed import data_directory
 from rift_sim.scenario import load_scenario
 
+NO_DATA = "needs RIFT_DATA"
 SHIM = '#!/bin/sh\nexec "{python}" {what} "$@"\n'
 
 
@@ -98,7 +99,7 @@ class Page:
 
     def _needs_data(self, text: str, where: str) -> bool:
         if self.data is None and re.search(NEEDS_DATA, text):
-            self.left_out.append(f"{where}: needs RIFT_DATA")
+            self.left_out.append(f"{where}: {NO_DATA}")
             return True
         return False
 
