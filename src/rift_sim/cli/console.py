@@ -46,7 +46,8 @@ def damage_as_lines() -> Iterator[None]:
                 said.add(text)
                 print(f"warning: {text}", file=sys.stderr)
 
-        warnings.showwarning = show
+        hook: Any = show
+        warnings.showwarning = hook
         yield
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -152,20 +152,13 @@ def in_short(damages: Iterable[Damage]) -> str:
 _known: dict[Path, tuple[Damage, ...]] = {}
 
 
-def remember(store: Path, damages: Sequence[Damage]) -> bool:
+def remember(store: Path, damages: Iterable[Damage]) -> None:
     """Keep in mind which blocks of a store are damaged, in place of what was known.
 
-    From then on this process reads the store without them. Chunks are checked when they
+    From then on this process reads the store without them. Numbers are checked when they
     are read, and a replicate has to be left out before that.
-
-    Returns
-    -------
-    bool
-        Whether a block is among them that was not known.
     """
-    before = {one.block for one in known(store)}
     _known[store.resolve()] = tuple(one for one in damages if one.block is not None)
-    return bool({one.block for one in known(store)} - before)
 
 
 def known(store: Path) -> tuple[Damage, ...]:
