@@ -48,7 +48,8 @@ class StorageError(RiftError):
 def storage_error(folder: Path, error: OSError) -> StorageError:
     """Say in words why a run could not be written, and what to do."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    reason = "the disk is full" if full else f"cannot be written: {error.strerror or error}"
+    place = f" {error.filename}" if error.filename else ""
+    reason = "the disk is full" if full else f"cannot be written{place}: {error.strerror or error}"
     if not (folder / STORE).is_dir():
         return StorageError(f"{folder}: {reason}; nothing was written")
     return StorageError(

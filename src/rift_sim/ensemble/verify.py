@@ -15,6 +15,7 @@ from rift_sim.ensemble.folder import (
     existing_store,
     read_manifest,
 )
+from rift_sim.ensemble.layout import STATUS
 from rift_sim.ensemble.lock import held_by
 from rift_sim.ensemble.reading import DONE, StoreReader
 from rift_sim.errors import InputError
@@ -73,6 +74,7 @@ def verify(folder: Path) -> Verification:
     if store is None:
         raise InputError("the folder holds no run", file=folder, allowed="what rift run wrote")
     damages += [*store.changed_labels(), *store.changed_metadata()]
+    damages += _lost(folder, store)
     blocks = list(store.scan())
     finished = int((store.claimed() == DONE).all(axis=0).sum())
     remember(store.path, blocks)
@@ -94,6 +96,19 @@ def _changed(folder: Path) -> list[Damage]:
     return list(changed_files(folder, {name: digests[name] for name in names if name in digests}))
 
 
+def _lost(folder: Path, store: StoreReader) -> list[Damage]:
+    """Compare the number of finished replicates with what the manifest says.
+
+    A store whose status is gone looks like one in which nothing has been computed yet.
+    """
+    said = int(read_manifest(folder).get("replicates", 0))
+    there = int((store.claimed() == DONE).all(axis=0).sum())
+    if there >= said:
+        return []
+    reason = f"is missing, or does not know of {said - there:,} replicates that were finished"
+    return [Damage(store.path / STATUS, reason, STATUS)]
+
+
 def _size(folder: Path) -> int:
     return sum(file.stat().st_size for file in (folder / STORE).rglob("*") if file.is_file())
 
@@ -112,7 +127,7 @@ def notice(folder: Path) -> str:
             f"{folder}: written by an earlier version of rift_sim, without checksums: damage to "
             "its numbers cannot be seen; rift run with --force writes the run anew"
         )
-    found = store.survey()
+    found = [*_lost(folder, store), *store.survey()]
     if not found:
         return ""
     total = (store.claimed() == DONE).all(axis=0).sum()
