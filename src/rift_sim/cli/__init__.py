@@ -56,14 +56,13 @@ def _execute(arguments: list[str] | None) -> Any:
     """
     from rift_sim.cli.app import command
     from rift_sim.cli.console import damage_as_lines
-    from rift_sim.ensemble.damage import DamagedError
+    from rift_sim.ensemble.damage import DamagedError, known
 
     with damage_as_lines():
         while True:
             try:
                 return command().main(args=arguments, prog_name="rift", standalone_mode=False)
             except DamagedError as error:
-                from rift_sim.ensemble.damage import known
                 from rift_sim.ensemble.verify import verify
 
                 before = known(error.store)

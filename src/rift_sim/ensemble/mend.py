@@ -53,8 +53,9 @@ def mend(
         What was found.
     """
     remember(store.path, ())
-    found = [*store.changed_labels(), *store.changed_metadata()]
-    if found and store.checked:
+    # A store of the first format stays as it is.
+    found = [*store.changed_labels(), *store.changed_metadata()] if store.checked else []
+    if found:
         store = Store.rebuild(
             store.path,
             world,
