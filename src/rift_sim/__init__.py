@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rift_sim.analysis.compare import compare
-    from rift_sim.analysis.comparison import Comparison
+    from rift_sim.analysis.compare.comparison import Comparison
+    from rift_sim.analysis.compare.side_by_side import compare
     from rift_sim.ensemble.damage import DamagedError, DamageWarning
     from rift_sim.ensemble.run import Run, load, run
     from rift_sim.errors import InputError, RiftError
@@ -34,8 +34,8 @@ __all__ = [
 ]
 
 _HOME = {
-    "Comparison": "rift_sim.analysis.comparison",
-    "compare": "rift_sim.analysis.compare",
+    "Comparison": "rift_sim.analysis.compare.comparison",
+    "compare": "rift_sim.analysis.compare.side_by_side",
     "DamageWarning": "rift_sim.ensemble.damage",
     "DamagedError": "rift_sim.ensemble.damage",
     "InputError": "rift_sim.errors",
