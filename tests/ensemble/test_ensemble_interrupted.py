@@ -53,6 +53,7 @@ def test_killed_and_resumed_gives_the_same(
     assert resumed.digest() == whole
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_killed_at_random_moments() -> None:
     # A handful; tests/ensemble/kill_often.py by itself takes fifty.

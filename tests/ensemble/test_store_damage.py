@@ -18,6 +18,7 @@ from small_runs import Listener, arrays, assert_same, go
 import rift_sim
 from rift_sim.cli import main
 from rift_sim.ensemble.damage import DamagedError, DamageWarning, remember
+from rift_sim.ensemble.lock import writer_lock
 from rift_sim.ensemble.reading import StoreReader
 from rift_sim.ensemble.run import Run, load
 from rift_sim.ensemble.session import StorageError
@@ -369,6 +370,12 @@ def test_numbers_that_may_not_be_read(
         go(folder, 12, **SIZE)
     monkeypatch.undo()
     assert heal(folder, whole) == 12
+
+
+def test_a_run_that_is_being_written_is_not_judged(folder: Path) -> None:
+    with writer_lock(folder), pytest.raises(InputError, match="still being written"):
+        verify(folder)
+    assert verify(folder).damages == ()
 
 
 def test_a_store_of_a_later_version_is_left_alone(folder: Path, whole: Whole) -> None:

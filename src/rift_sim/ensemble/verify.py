@@ -70,7 +70,8 @@ def verify(folder: Path) -> Verification:
         store = existing_store(folder)
     except DamagedStoreError as error:
         damages.insert(0, Damage(Path(str(error.file)), error.problem))
-        return Verification(folder, tuple(damages), 0, 0, _size(folder), True)
+        finished = int(read_manifest(folder).get("replicates", 0))
+        return Verification(folder, tuple(damages), finished, 0, _size(folder), True)
     if store is None:
         raise InputError("the folder holds no run", file=folder, allowed="what rift run wrote")
     damages += [*store.changed_labels(), *store.changed_metadata()]
