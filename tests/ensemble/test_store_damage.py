@@ -403,6 +403,8 @@ def test_a_store_of_the_first_format(folder: Path, whole: Whole) -> None:
     harm.zero(file, offset, length)
     (damage,) = verify(folder).damages
     assert "control, replicates 4 to 7: cannot be unpacked" in str(damage)
+    with pytest.warns(DamageWarning, match=r"checksums.*\(10 of 14 are left\): control, rep"):
+        assert load(folder).replicates == 10
 
 
 def test_a_sweep_computes_the_scenario_that_is_damaged(tmp_path: Path) -> None:

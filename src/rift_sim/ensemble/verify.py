@@ -123,17 +123,17 @@ def notice(folder: Path) -> str:
     store = existing_store(folder)
     if store is None:
         return ""
+    said = []
     if not store.checked:
-        return (
-            f"{folder}: written by an earlier version of rift_sim, without checksums: damage to "
-            "its numbers cannot be seen; rift run with --force writes the run anew"
+        said.append(
+            "written by an earlier version of rift_sim, without checksums: damage to its numbers "
+            "cannot be seen; rift run with --force writes the run anew"
         )
-    found = [*_lost(folder, store), *store.survey()]
-    if not found:
-        return ""
-    total = (store.claimed() == DONE).all(axis=0).sum()
-    sound = (store.status() == DONE).all(axis=0).sum()
-    return (
-        f"{folder}: damaged, and read without the replicates concerned ({sound:,} of {total:,} "
-        f"are left): {in_short(found)}. The rift run command that made the run computes them again"
-    )
+    if found := [*_lost(folder, store), *store.survey()]:
+        total = (store.claimed() == DONE).all(axis=0).sum()
+        sound = (store.status() == DONE).all(axis=0).sum()
+        said.append(
+            f"damaged, and read without the replicates concerned ({sound:,} of {total:,} are "
+            f"left): {in_short(found)}. The rift run command that made the run computes them again"
+        )
+    return f"{folder}: {'; '.join(said)}" if said else ""
