@@ -28,7 +28,7 @@ KeyPath = tuple[str | int, ...]
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
 _COMPOSED = 3 * MAX_DEPTH
-"""What the parser in C may be given: it calls itself for each level, and 100,000 kill the process."""
+"""What the parser in C is given: it calls itself for each level, and too many end the process."""
 MAX_DIGITS = 40
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = frozenset(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings, Workers
+from rift_sim.cli.options import AllowOutside, Settings, Workers
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -41,6 +41,7 @@ def discover(
     limits: Annotated[int, typer.Option(help="Parameters that a box limits at most.")] = 4,
     seed: Annotated[int | None, typer.Option(help="Seed of all random numbers.")] = None,
     settings: Settings = None,
+    allow_outside: AllowOutside = False,
     workers: Workers = None,
     out: Annotated[
         Path | None,
@@ -70,7 +71,9 @@ def discover(
         check_folder(out, _KIND)
     need("ema_workbench.analysis.prim")
     own = [f"seed={seed}"] if seed is not None else []
-    chosen = load_scenario(scenario, settings=[*(settings or ()), *own])
+    chosen = load_scenario(
+        scenario, settings=[*(settings or ()), *own], allow_outside=allow_outside
+    )
     searching = Progress("searches")
     with Progress("simulations") as progress, searching, resumable(out, progress):
         found = find(

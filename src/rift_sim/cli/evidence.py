@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rift_sim.cli.options import Workers
+from rift_sim.cli.options import AllowOutside, Workers
 from rift_sim.errors import InputError
 
 __all__ = ["claims", "crises", "explain"]
@@ -134,6 +134,7 @@ def explain(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change one value in both scenarios."),
     ] = None,
+    allow_outside: AllowOutside = False,
     workers: Workers = None,
     figure: Annotated[
         Path | None, typer.Option(help="Also draw a waterfall chart into this file.")
@@ -162,6 +163,7 @@ def explain(
             when,
             replicates=replicates,
             settings=settings or (),
+            allow_outside=allow_outside,
             workers=workers if workers is not None else available_cores(),
             progress=progress,
         )

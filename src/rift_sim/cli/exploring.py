@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings
+from rift_sim.cli.options import AllowOutside, Settings
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def explore(
         str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")
     ] = "reference",
     settings: Settings = None,
+    allow_outside: AllowOutside = False,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port on this machine; 0 takes a free one.")
     ] = 8765,
@@ -40,7 +41,7 @@ def explore(
     from rift_sim.explore.serve import listen, sealed, serve
     from rift_sim.scenario import load_scenario
 
-    chosen = load_scenario(scenario, settings=settings or ())
+    chosen = load_scenario(scenario, settings=settings or (), allow_outside=allow_outside)
     if chosen.sweep:
         raise InputError(
             f"'{chosen.name}' is a sweep; the page shows one scenario",

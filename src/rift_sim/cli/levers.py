@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings, Workers
+from rift_sim.cli.options import AllowOutside, Settings, Workers
 from rift_sim.errors import InputError
 from rift_sim.outputs import check_output
 
@@ -60,6 +60,7 @@ def levers(
         str | None, typer.Option(help="lower or higher: which outcome is better, for regret.")
     ] = None,
     settings: Settings = None,
+    allow_outside: AllowOutside = False,
     workers: Workers = None,
     out: Annotated[
         Path | None,
@@ -96,7 +97,8 @@ def levers(
 
     regrets = None if out is None else out.parent / f"{out.stem}-regret{out.suffix or '.csv'}"
     check_files(out, figure, regrets, force=force)
-    chosen, base = choose_levers(names or ()), load_single(scenario, settings or ())
+    chosen = choose_levers(names or ())
+    base = load_single(scenario, settings or (), allow_outside=allow_outside)
     outcomes = [parse_quantity(name) for name in dict.fromkeys(variables or ())]
     with Progress() as progress:
         found = pull_levers(

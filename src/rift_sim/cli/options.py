@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Settings", "Workers"]
+__all__ = ["AllowOutside", "Settings", "Workers"]
 
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
+]
+AllowOutside = Annotated[
+    bool, typer.Option("--allow-outside", help="Let the file name files outside its own folder.")
 ]
 Workers = Annotated[
     int | None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings
+from rift_sim.cli.options import AllowOutside, Settings
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def check(
         str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")
     ],
     settings: Settings = None,
+    allow_outside: AllowOutside = False,
     design: Annotated[
         Path | None, typer.Option(help="CSV with one column for each axis of the sweep.")
     ] = None,
@@ -38,7 +39,14 @@ def check(
     from rift_sim.ensemble.inputs import resolve_request
 
     given = [*(settings or ()), *(["territory.strict=true"] if strict else ())]
-    request = resolve_request(scenario, replicates=None, seed=None, settings=given, design=design)
+    request = resolve_request(
+        scenario,
+        replicates=None,
+        seed=None,
+        settings=given,
+        design=design,
+        allow_outside=allow_outside,
+    )
     for warning in _check_files(request.scenarios[0]):
         typer.echo(f"warning: {warning}", err=True)
     for note in dict.fromkeys(n for scenario in request.scenarios for n in _idle(scenario)):
@@ -157,15 +165,16 @@ def _tables(scenarios: Iterable[Scenario]) -> Iterator[str]:
 
 def _check_files(scenario: Scenario) -> tuple[str, ...]:
     """Read the files a scenario names; return what had to be assumed."""
-    own, initial = scenario.territory, scenario.initial
-    files = (own.municipalities, own.neighbours, initial.presence, initial.coca, initial.displaced)
-    if not any(files):
+    from rift_sim.scenario import named_files
+
+    if not any(key != "parameters" for key in named_files(scenario)):
         return ()
     # Imported late: without files of its own a scenario is checked without numpy.
     from rift_sim.initial.given import read_maps
     from rift_sim.seeds import load_ledger
     from rift_sim.territory import load_territory
 
+    own, initial = scenario.territory, scenario.initial
     territory = load_territory(own.municipalities, own.neighbours, strict=own.strict)
     maps = read_maps(initial, load_ledger(), territory, scenario.start, strict=own.strict)
     return (*territory.warnings, *maps.warnings)

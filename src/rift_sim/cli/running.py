@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings
+from rift_sim.cli.options import AllowOutside, Settings
 
 __all__ = ["run"]
 
@@ -35,6 +35,7 @@ def run(
         ),
     ] = None,
     settings: Settings = None,
+    allow_outside: AllowOutside = False,
     design: Annotated[
         Path | None, typer.Option(help="CSV with one column for each axis of the sweep.")
     ] = None,
@@ -67,7 +68,12 @@ def run(
     console = make_console()
     given = [*(settings or ()), *(["territory.strict=true"] if strict else ())]
     request = resolve_request(
-        scenario, replicates=replicates, seed=seed, settings=given, design=design
+        scenario,
+        replicates=replicates,
+        seed=seed,
+        settings=given,
+        design=design,
+        allow_outside=allow_outside,
     )
     with Progress() as progress:
         finished = run_request(

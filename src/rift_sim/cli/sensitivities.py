@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings, Workers
+from rift_sim.cli.options import AllowOutside, Settings, Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def sensitivity(
     ] = 2,
     seed: Annotated[int | None, typer.Option(help="Seed of all random numbers.")] = None,
     settings: Settings = None,
+    allow_outside: AllowOutside = False,
     workers: Workers = None,
     out: Annotated[
         Path | None,
@@ -91,7 +92,12 @@ def sensitivity(
         check_folder(out, _KIND)
     need("SALib")
     request = resolve_request(
-        scenario, replicates=None, seed=seed, settings=settings or (), design=None
+        scenario,
+        replicates=None,
+        seed=seed,
+        settings=settings or (),
+        design=None,
+        allow_outside=allow_outside,
     )
     if request.labels is not None:
         raise InputError(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings, Workers
+from rift_sim.cli.options import AllowOutside, Settings, Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def threshold(
         bool, typer.Option("--from-priors", help="Give a number, too, that rests on priors alone.")
     ] = False,
     settings: Settings = None,
+    allow_outside: AllowOutside = False,
     workers: Workers = None,
     out: Annotated[
         Path | None,
@@ -80,7 +81,7 @@ def threshold(
 
     check_files(out, figure, force=force)
     goal, lever = _goal(variable, below, above, share), choose_dial(name)
-    base = load_single(scenario, settings or ())
+    base = load_single(scenario, settings or (), allow_outside=allow_outside)
     with Progress() as progress:
         found = find_threshold(
             base,

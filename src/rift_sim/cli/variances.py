@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Workers
+from rift_sim.cli.options import AllowOutside, Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def uncertainty(
     figure: Annotated[
         Path | None, typer.Option(help="Also draw the shares, year by year, into this file.")
     ] = None,
+    allow_outside: AllowOutside = False,
 ) -> None:
     """Say how much of each band is parameters, starting map and chance.
 
@@ -60,6 +62,7 @@ def uncertainty(
 
     run = load(directory)
     chosen, names = _choose(run, scenario), _series(run, variables)
+    _check_files(chosen, directory, allow_outside=allow_outside)
     for option, file in (("--out", out), ("--figure", figure)):
         if file is not None and not file.parent.is_dir():
             raise InputError(f"there is no folder '{file.parent}'", key=option)
@@ -100,6 +103,20 @@ def _choose(run: Run, scenario: str | None) -> Scenario:
         raise InputError(problem, key="--scenario", allowed=request.labels, given=scenario)
     chosen: Scenario = request.scenarios[request.labels.index(scenario)]
     return chosen
+
+
+def _check_files(scenario: Scenario, directory: Path, *, allow_outside: bool) -> None:
+    """Refuse files that the scenario of a run names outside its folder.
+
+    Whoever made the folder may have named any file, and here they are read.
+    """
+    from rift_sim.ensemble.folder import RESOLVED
+    from rift_sim.scenario import Fence, named_files
+
+    file = directory / RESOLVED
+    fence = Fence.around(file, allow_outside=allow_outside)
+    for key, named in named_files(scenario).items():
+        fence.place(str(named), directory, partial(InputError, file=file, key=key))
 
 
 def _series(run: Run, variables: Sequence[str] | None) -> list[str]:

@@ -82,7 +82,8 @@ class Run:
         """The scenario, as resolved when the run began."""
         from rift_sim.scenario import load_scenario
 
-        return load_scenario(self.directory / RESOLVED)
+        # Its files were let in when the run was made; here they are named only.
+        return load_scenario(self.directory / RESOLVED, allow_outside=True)
 
     @cached_property
     def dataset(self) -> xr.Dataset:
@@ -158,6 +159,7 @@ def run(
     scheduler: str | None = None,
     settings: Sequence[str] = (),
     design: str | Path | None = None,
+    allow_outside: bool = False,
     municipal: bool = False,
     force: bool = False,
     progress: Reporter | None = None,
@@ -185,6 +187,8 @@ def run(
         Overrides, each ``key=value``, as ``rift run --set`` takes them.
     design
         CSV with a column for each sweep axis and a row for each scenario.
+    allow_outside
+        Let a scenario file, and those it extends, name files outside its folder.
     municipal
         Also observe single municipalities, by year.
     force
@@ -202,7 +206,12 @@ def run(
         When the scenario, a setting or the folder is not right; nothing is written then.
     """
     request = resolve_request(
-        path_or_scenario, replicates=replicates, seed=seed, settings=settings, design=design
+        path_or_scenario,
+        replicates=replicates,
+        seed=seed,
+        settings=settings,
+        design=design,
+        allow_outside=allow_outside,
     )
     return run_request(
         request,
