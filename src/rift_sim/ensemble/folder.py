@@ -6,6 +6,7 @@ import errno
 import shutil
 from pathlib import Path
 
+from rift_sim.ensemble.foreign import refuse_foreign, refuse_links
 from rift_sim.ensemble.identity import Identity
 from rift_sim.ensemble.layout import read_json
 from rift_sim.ensemble.lock import LOCK_FILE, busy, held_by
@@ -19,6 +20,7 @@ __all__ = [
     "STORE",
     "SUMMARY",
     "StorageError",
+    "check_run",
     "check_target",
     "clear_run",
     "existing_store",
@@ -84,6 +86,7 @@ def check_target(
         return None
     if not folder.is_dir():
         raise InputError("is a file", file=folder, allowed="a folder for the run")
+    check_run(folder, force=force)
     if not _is_ours(folder):
         raise InputError(
             "the folder is not empty and holds no run of rift_sim; it is left alone",
@@ -103,6 +106,24 @@ def check_target(
             allowed="another --out, or --force to replace the run that is there",
         )
     return store
+
+
+def check_run(folder: Path, *, force: bool = False) -> None:
+    """Refuse a folder whose files lead elsewhere, or whose store rift_sim did not write.
+
+    Parameters
+    ----------
+    force
+        Whether the store is to be replaced, and its content of no interest.
+
+    Raises
+    ------
+    InputError
+        As `refuse_links` and `refuse_foreign`.
+    """
+    refuse_links(folder, (*_OWN, FIGURES, LOCK_FILE, f"{STORE}.partial"))
+    if not force:
+        refuse_foreign(folder / STORE)
 
 
 def existing_store(folder: Path) -> Store | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rift_sim.ensemble.dataset import open_dataset
 from rift_sim.ensemble.digest import content_hash
-from rift_sim.ensemble.folder import MANIFEST, RESOLVED, STORE, existing_store
+from rift_sim.ensemble.folder import MANIFEST, RESOLVED, STORE, check_run, existing_store
 from rift_sim.ensemble.inputs import Request, resolve_request
 from rift_sim.ensemble.layout import BLOCK, read_json
 from rift_sim.ensemble.session import Reporter, Session
@@ -142,6 +142,7 @@ def load(directory: str | Path) -> Run:
     folder = Path(directory)
     if not folder.is_dir():
         raise InputError("no such folder", file=folder, allowed="the folder of a run")
+    check_run(folder)
     if existing_store(folder) is None:
         raise InputError(
             "the folder holds no run", file=folder, allowed="what rift run wrote with --out"

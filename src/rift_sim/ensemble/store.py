@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.ensemble.foreign import check_members
 from rift_sim.ensemble.layout import (
     BLOCK,
     STATUS,
@@ -79,6 +80,7 @@ class Store:
             own = self._attributes["rift_sim"]
             self._members: dict[str, dict[str, Any]] = root["consolidated_metadata"]["metadata"]
             known = own["format"] <= _FORMAT
+            check_members(self._members)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path} is not a store of rift_sim") from error
         if not known:
