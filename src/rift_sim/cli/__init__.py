@@ -50,6 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _refuse(text: str, code: int) -> int:
+    from rift_sim.plaintext import visible
+
     line = " ".join(text.split())
-    print(f"error: {line}", file=sys.stderr)
+    print(f"error: {visible(line)}", file=sys.stderr)
     return code

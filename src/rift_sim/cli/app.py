@@ -26,6 +26,7 @@ from rift_sim.cli import (
     validation,
     variances,
 )
+from rift_sim.cli.console import echo
 
 __all__ = ["command"]
 
@@ -69,7 +70,7 @@ _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"rift_sim {__version__}")
+        echo(f"rift_sim {__version__}")
         raise typer.Exit
 
 
@@ -83,12 +84,12 @@ def _root(
     ] = False,
 ) -> None:
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        echo(context.get_help())
 
 
 def _group(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        echo(context.get_help())
 
 
 def command() -> Any:

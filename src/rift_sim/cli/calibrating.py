@@ -116,8 +116,7 @@ def _print_result(result: Result, out: Path) -> None:
     inside = sum(row.inside == "yes" for row in checks)
     console.print(
         f"{inside} of {len(checks)} observed numbers lie within 5 to 95 % of what the posterior "
-        f"predicts. All of it: {out}",
-        markup=False,
+        f"predicts. All of it: {out}"
     )
 
 
@@ -134,4 +133,4 @@ def _print_tests(tests: list[Uniformity], out: Path) -> None:
         table.add_row(test.parameter, *(f"{number:.3f}" for number in numbers))
     console = make_console()
     console.print(table)
-    console.print(f"Ranks of {tests[0].histories} made-up histories: {out}", markup=False)
+    console.print(f"Ranks of {tests[0].histories} made-up histories: {out}")

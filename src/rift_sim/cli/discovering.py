@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.console import echo, faint_below
 from rift_sim.cli.options import AllowOutside, Settings, Workers
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def discover(
         )
     console = make_console()
     for line in _lines(found):
-        console.print(line, markup=False)
+        console.print(line)
     if found.boxes:
         console.print(_table(found))
     if out is not None:
@@ -138,7 +139,7 @@ def _table(found: Discovery) -> Table:
             first = place == 0
             table.add_row(
                 str(number) if first else "",
-                f"{limit.name}\n[dim]{' or '.join(limit.levels) or ', '.join(bounds)}[/]",
+                faint_below(limit.name, " or ".join(limit.levels) or ", ".join(bounds)),
                 "yes\nno",
                 coverage if first else "",
                 density if first else "",
@@ -171,4 +172,4 @@ def _write(out: Path, found: Discovery, seed: int) -> None:
         files.append(out / "boxes.png")
         write_figure(boxes_figure(found), files[-1])
     for file in files:
-        typer.echo(f"{file} written.", err=True)
+        echo(f"{file} written.", err=True)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rift_sim.cli.console import echo
 from rift_sim.cli.options import AllowOutside, Workers
 from rift_sim.errors import InputError
 
@@ -119,7 +120,7 @@ def claims(
     texts = (to_csv(found), to_markdown(found) + sources(ledger, found))
     for file, text in zip(files, texts, strict=False):
         file.write_text(text, encoding="utf-8")
-        typer.echo(f"{file} written.", err=True)
+        echo(f"{file} written.", err=True)
 
 
 def explain(
@@ -177,4 +178,4 @@ def explain(
         from rift_sim.plots.waterfall import draw_waterfall
 
         draw_waterfall(found, figure)
-        typer.echo(f"{figure} written.", err=True)
+        echo(f"{figure} written.", err=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.console import echo
 from rift_sim.cli.options import AllowOutside, Settings
 from rift_sim.errors import InputError
 
@@ -53,7 +54,7 @@ def explore(
             need(module)
         _try_out(chosen)
         serve(chosen, place, lambda address: _announce(address, browser))
-    typer.echo("Ended.", err=True)
+    echo("Ended.", err=True)
 
 
 def _try_out(scenario: Scenario) -> None:
@@ -62,16 +63,16 @@ def _try_out(scenario: Scenario) -> None:
     from rift_sim.explore.watched import Watched
 
     if is_uncompiled():
-        typer.echo("First use: compiling the model takes up to a minute.", err=True)
+        echo("First use: compiling the model takes up to a minute.", err=True)
     for warning in Watched(scenario).world.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+        echo(f"warning: {warning}", err=True)
 
 
 def _announce(address: str, browser: bool) -> None:
     import threading
     import webbrowser
 
-    typer.echo(f"{address}  (Ctrl-C ends it)")
+    echo(f"{address}  (Ctrl-C ends it)")
     if browser:
         # A browser of the terminal would hold the page's server up.
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

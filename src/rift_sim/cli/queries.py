@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.console import echo
 from rift_sim.cli.options import AllowOutside, Settings
 from rift_sim.errors import InputError
 
@@ -48,13 +49,13 @@ def check(
         allow_outside=allow_outside,
     )
     for warning in _check_files(request.scenarios[0]):
-        typer.echo(f"warning: {warning}", err=True)
+        echo(f"warning: {warning}", err=True)
     for note in dict.fromkeys(n for scenario in request.scenarios for n in _idle(scenario)):
-        typer.echo(f"note: {note}", err=True)
+        echo(f"note: {note}", err=True)
     first = request.scenarios[0]
     drawn = ", ".join(_tables(request.scenarios))
     points = f"{len(request.scenarios)} scenarios, " if request.labels else ""
-    typer.echo(
+    echo(
         f"{scenario}: valid. {request.title}: {points}{first.start} to {first.end}, "
         f"{request.replicates:,} replicates, events in the run: {len(first.timeline)}, "
         f"parameters from {drawn}."
@@ -70,7 +71,7 @@ def schema() -> None:
 
     from rift_sim.scenario import json_schema
 
-    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
 def list_scenarios() -> None:
@@ -112,7 +113,7 @@ def new(
         raise InputError("the file exists already", file=file, allowed="another name") from None
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", file=file) from None
-    typer.echo(f"{file} written. Next: rift check {file}")
+    echo(f"{file} written. Next: rift check {file}")
 
 
 def seeds(
@@ -136,7 +137,7 @@ def seeds(
     ledger = load_ledger()
     if kind is None:
         for name in LEDGER_KINDS:
-            console.print(f"{len(getattr(ledger, name)):5}  rift seeds {name}", markup=False)
+            console.print(f"{len(getattr(ledger, name)):5}  rift seeds {name}")
         return
     if entry_id is not None:
         console.print(entry(ledger, kind, entry_id))

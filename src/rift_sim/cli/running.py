@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rift_sim.cli.console import echo
 from rift_sim.cli.options import AllowOutside, Settings
 
 __all__ = ["run"]
@@ -98,7 +99,7 @@ def run(
     failures = finished.failures
     if failures:
         key, reason = next(iter(failures.items()))
-        typer.echo(
+        echo(
             f"{len(failures)} replicate{'s' if len(failures) > 1 else ''} failed "
             f"(listed in manifest.json); scenario/replicate {key}: {reason}",
             err=True,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.console import echo, faint_below
 from rift_sim.cli.options import AllowOutside, Settings, Workers
 from rift_sim.errors import InputError
 
@@ -119,14 +120,14 @@ def sensitivity(
         )
     console = make_console()
     for line in _preamble(found):
-        console.print(line, markup=False)
+        console.print(line)
     for result in found.results:
         console.print()
         for line in _summary(found, result):
-            console.print(line, markup=False)
+            console.print(line)
         console.print(_table(found, result))
         for line in _remarks(found, result):
-            console.print(line, markup=False)
+            console.print(line)
     if out is not None:
         _write(out, found)
 
@@ -164,7 +165,7 @@ def _write(out: Path, found: Study) -> None:
         files.append(out / f"{name.strip('-')}.png")
         write_figure(sensitivity_figure(found, result), files[-1])
     for file in files:
-        typer.echo(f"{file} written.", err=True)
+        echo(f"{file} written.", err=True)
 
 
 def _preamble(found: Study) -> Iterator[str]:
@@ -234,12 +235,13 @@ def _table(found: Study, result: Result) -> Table:
     for factor in list(effects or shares)[:_ROWS]:
         members = found.members[factor]
         about = sections[members[0]] if factor in sections else f"{len(members)} parameters"
-        cells = [f"{factor}\n[dim]{about}[/]", " ".join(found.claims(factor)) or "-"]
+        cells = [faint_below(str(factor), about), " ".join(found.claims(factor)) or "-"]
         if effects:
             effect = effects[factor]
             sign = effect_sign(effect)
             size = [scale.factor * number for number in effect.size]
-            cells.append(f"{sign}{_number(size[0])}\n[dim]{_number(size[1])}–{_number(size[2])}[/]")
+            band = f"{_number(size[1])}–{_number(size[2])}"
+            cells.append(faint_below(f"{sign}{_number(size[0])}", band))
         if shares:
             share = shares.get(factor)
             for part in (share.first, share.total) if share else (None, None):

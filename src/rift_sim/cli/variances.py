@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.console import echo
 from rift_sim.cli.options import AllowOutside, Workers
 from rift_sim.errors import InputError
 
@@ -79,16 +80,15 @@ def uncertainty(
     console.print(
         f"{run.name}: {design.size:,} replicates, {parameters} draws of parameters x {maps} maps x "
         f"{chances} chances. Shares of the variance with 95 % intervals; what two sources do only "
-        "together counts at the one further right.",
-        markup=False,
+        "together counts at the one further right."
     )
     console.print(_table(found))
     if out is not None:
         out.write_text(to_csv(found), encoding="utf-8")
-        typer.echo(f"{out} written.", err=True)
+        echo(f"{out} written.", err=True)
     if figure is not None:
         write_figure(shares_figure(found, run.name, design.size), figure)
-        typer.echo(f"{figure} written.", err=True)
+        echo(f"{figure} written.", err=True)
 
 
 def _choose(run: Run, scenario: str | None) -> Scenario:
@@ -131,6 +131,7 @@ def _series(run: Run, variables: Sequence[str] | None) -> list[str]:
 def _table(found: Sequence[Origin]) -> Table:
     """Lay out the first and the last year of each series."""
     from rich.table import Table
+    from rich.text import Text
 
     from rift_sim.cli.results import HEADLINES
     from rift_sim.plots.shares import SHARES
@@ -143,7 +144,7 @@ def _table(found: Sequence[Origin]) -> Table:
     for variable in dict.fromkeys(origin.variable for origin in found):
         rows = [origin for origin in found if origin.variable == variable]
         scale = _scale(rows)
-        cells = (HEADLINES.get(variable, variable), f"[dim]{scale.label}[/]")
+        cells = (HEADLINES.get(variable, variable), Text(scale.label, style="dim"))
         ends = rows[:: len(rows) - 1] if len(rows) > 1 else rows
         for cell, row in zip(cells, ends, strict=False):
             low, high = (_number(scale.factor * value) for value in (row.p05, row.p95))
