@@ -9,6 +9,7 @@ import typer
 from rift_sim.cli.console import echo
 from rift_sim.cli.options import AllowOutside, Settings
 from rift_sim.errors import InputError
+from rift_sim.explore.serve import HOST
 
 if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
@@ -27,6 +28,9 @@ def explore(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port on this machine; 0 takes a free one.")
     ] = 8765,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address of this machine to serve the page at.")
+    ] = HOST,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")
     ] = True,
@@ -34,11 +38,13 @@ def explore(
     """Watch one replicate go on, month by month, on a page in the browser.
 
     Sliders set what is assumed of U.S. aid, the forces and the president of 2026; map and
-    charts move. Only this machine can open the page. Ctrl-C ends it. Needs the extra 'explore'.
+    charts move. Only this machine can open the page, unless --host names another of its
+    addresses. Ctrl-C ends it. Needs the extra 'explore'.
 
     Example: rift explore reference --port 8800
     """
     from rift_sim.analysis.extras import need
+    from rift_sim.explore.guard import is_loopback
     from rift_sim.explore.serve import listen, sealed, serve
     from rift_sim.scenario import load_scenario
 
@@ -49,7 +55,13 @@ def explore(
             key="scenario",
             allowed="a scenario without a sweep",
         )
-    with listen(port) as place, sealed():
+    with listen(port, host) as place, sealed():
+        if not is_loopback(host):
+            echo(
+                f"warning: whoever reaches {host} can open and work the page; it asks for no "
+                "password, and nothing is encrypted",
+                err=True,
+            )
         for module in _NEEDED:
             need(module)
         _try_out(chosen)

@@ -16,6 +16,7 @@ from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from rift_sim.analysis.resample import Estimate
     from rift_sim.analysis.sensitivity.study import Result, Study
@@ -235,7 +236,10 @@ def _table(found: Study, result: Result) -> Table:
     for factor in list(effects or shares)[:_ROWS]:
         members = found.members[factor]
         about = sections[members[0]] if factor in sections else f"{len(members)} parameters"
-        cells = [faint_below(str(factor), about), " ".join(found.claims(factor)) or "-"]
+        cells: list[str | Text] = [
+            faint_below(str(factor), about),
+            " ".join(found.claims(factor)) or "-",
+        ]
         if effects:
             effect = effects[factor]
             sign = effect_sign(effect)

@@ -144,7 +144,10 @@ def _table(found: Sequence[Origin]) -> Table:
     for variable in dict.fromkeys(origin.variable for origin in found):
         rows = [origin for origin in found if origin.variable == variable]
         scale = _scale(rows)
-        cells = (HEADLINES.get(variable, variable), Text(scale.label, style="dim"))
+        cells: tuple[str | Text, ...] = (
+            HEADLINES.get(variable, variable),
+            Text(scale.label, style="dim"),
+        )
         ends = rows[:: len(rows) - 1] if len(rows) > 1 else rows
         for cell, row in zip(cells, ends, strict=False):
             low, high = (_number(scale.factor * value) for value in (row.p05, row.p95))
