@@ -11,6 +11,7 @@ __all__ = ["decode", "hidden", "read_bytes", "read_text", "visible"]
 
 MAX_BYTES = 20_000_000
 """Largest table that is read; the largest one that ships has a hundredth of it."""
+_PART = 2**22
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -54,8 +55,11 @@ def read_bytes(
             there = path.exists()
             problem = "is not a regular file" if there else "no such file"
             raise InputError(problem, file=path, key=key, allowed=allowed)
+        content = b""
         with path.open("rb") as stream:
-            content = stream.read(limit + 1)
+            # Not all at once: room is made for what is asked for, however small the file.
+            while len(content) <= limit and (part := stream.read(_PART)):
+                content += part
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot be read: {reason}", file=path, key=key) from None
