@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rift_sim.cli.console import echo
-from rift_sim.cli.options import AllowOutside, Settings, Workers
+from rift_sim.cli.options import AllowOutside, Force, Settings, Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def threshold(
             help="Also draw share and outcome by value into this file: .png, .svg or .pdf."
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    force: Force = False,
 ) -> None:
     """Find the smallest value of a lever that does it.
 
