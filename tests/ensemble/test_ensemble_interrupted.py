@@ -63,7 +63,8 @@ def test_killed_and_resumed_gives_the_same(
 @pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_killed_at_twenty_random_moments(tmp_path: Path, small_map: dict[str, Path]) -> None:
-    (tmp_path / "small.yaml").write_text(SMALL.format(**small_map))
+    beside = {key: shutil.copy(path, tmp_path) for key, path in small_map.items()}
+    (tmp_path / "small.yaml").write_text(SMALL.format(**beside))
     done = subprocess.run(
         [sys.executable, str(HERE / "kill_often.py"), "small.yaml", "runs", "20"],
         cwd=tmp_path,

@@ -31,7 +31,7 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of one month on the real map, in two scenarios."""
     folder = tmp_path_factory.mktemp("honest") / "run"
     rift_sim.run(
-        "reference", replicates=1, out=folder, workers=1, block=1,
+        "reference", replicates=1, out=folder, workers=1, block=1, allow_outside=True,
         settings=["end=2026-01", "observe=[control]", "sweep={luck: {set: seed, values: [1, 2]}}"],
     )  # fmt: skip
     return folder
@@ -81,6 +81,12 @@ def test_an_honest_run_is_read(honest: Path) -> None:
     found = rift_sim.load(honest)
     assert found.dataset["control"].shape == (2, 1, 1)
     assert np.isfinite(found.dataset["control"]).all()
+
+
+def test_that_files_were_let_in_is_kept_with_the_run(run: Path) -> None:
+    assert rift_sim.load(run).manifest["allow_outside"] is True
+    again = rift_sim.run(rift_sim.load(run).scenario, replicates=1, out=run, workers=1)
+    assert again.manifest["allow_outside"] is True
 
 
 @pytest.mark.parametrize("codec", ["pickle", "numcodecs.pickle", "vlen-bytes", "json2"])
