@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -22,7 +23,8 @@ from rift_sim import resources
 from rift_sim.cli import main
 from rift_sim.ensemble.folder import RESOLVED, STORE
 from rift_sim.ensemble.foreign import ForeignError, check_members
-from rift_sim.ensemble.layout import read_json
+from rift_sim.ensemble.layout import read_json, root_metadata, seal
+from rift_sim.ensemble.shard_format import crc32c
 from rift_sim.errors import InputError
 
 
@@ -57,10 +59,23 @@ def change(run: Path, change: Callable[[dict[str, Any]], None], array: str = "co
     """Change the metadata of an array, in both places where it stands."""
     root = run / STORE / "zarr.json"
     content = json.loads(root.read_text("utf-8"))
-    meta = content["consolidated_metadata"]["metadata"][array]
+    members = content["consolidated_metadata"]["metadata"]
+    meta = members[array]
     change(meta)
-    root.write_text(json.dumps(content), "utf-8")
+    # Who changes it can give it a checksum, too.
+    root.write_text(json.dumps(root_metadata(members, content["attributes"])), "utf-8")
     (run / STORE / array / "zarr.json").write_text(json.dumps(meta), "utf-8")
+
+
+def relabel(run: Path, name: str, content: bytes) -> None:
+    """Put other labels in, with the checksums that they need."""
+    (run / STORE / name / "c" / "0").write_bytes(content)
+    root = run / STORE / "zarr.json"
+    found = json.loads(root.read_text("utf-8"))
+    digests = found["attributes"]["rift_sim"]["labels"]
+    digests[f"{name}/c/0"] = hashlib.sha256(content).hexdigest()
+    members = found["consolidated_metadata"]["metadata"]
+    root.write_text(json.dumps(root_metadata(members, found["attributes"])), "utf-8")
 
 
 def refused(run: Path, says: str) -> None:
@@ -106,7 +121,7 @@ def test_no_pickle_is_loaded_from_a_run(run: Path, tmp_path: Path, codec: str) -
 
 def test_no_pickle_hides_behind_our_own_codecs(run: Path, tmp_path: Path) -> None:
     mark = tmp_path / "taken-over"
-    (run / STORE / "scenario" / "c" / "0").write_bytes(Zstd().encode(pickle.dumps(Evil(mark))))
+    relabel(run, "scenario", Zstd().encode(pickle.dumps(Evil(mark))))
     refused(run, "scenario: its labels")
     for name in ("manifest.json", RESOLVED, "summary.csv"):
         (run / name).write_bytes(pickle.dumps(Evil(mark)))
@@ -155,32 +170,34 @@ def test_a_block_that_unpacks_to_more_is_refused(run: Path) -> None:
     meta = json.loads((run / STORE / "control" / "zarr.json").read_text("utf-8"))
     count = math.prod(meta["chunk_grid"]["configuration"]["chunk_shape"])
     index = np.frombuffer(bytes(content[: 16 * count]), "<u8").reshape(-1, 2)
-    offset = int(index[index[:, 0] < 2**62][0, 0])
+    offset, length = index[index[:, 0] < 2**62][0].tolist()
     content[offset + 4 : offset + 8] = (2**31 - 1).to_bytes(4, "little")
+    end = offset + length
+    content[end - 4 : end] = crc32c(bytes(content[offset : end - 4])).to_bytes(4, "little")
     shard.write_bytes(content)
     refused(run, "control: a block unpacks to 2,147,483,647 bytes, not 8")
 
 
 def test_labels_that_unpack_to_more_are_refused(run: Path) -> None:
-    file = run / STORE / "time" / "c" / "0"
-    file.write_bytes(Zstd().encode(bytes(8 * 10**7)))
-    assert file.stat().st_size < 100_000
+    bomb = Zstd().encode(bytes(8 * 10**7))
+    assert len(bomb) < 100_000
+    relabel(run, "time", bomb)
     refused(run, "time: its labels unpack to another size")
-    file.write_bytes(b"\x28\xb5\x2f\xfd\xe0" + b"\xff" * 8 + b"x")
+    relabel(run, "time", b"\x28\xb5\x2f\xfd\xe0" + b"\xff" * 8 + b"x")
     refused(run, "time: its labels unpack to another size")
 
 
 @pytest.mark.parametrize("label", ["=cmd|' /C calc'!A0", "+1", "-1", "@x", "a\x1b[2J", "a\u202eb"])
 def test_no_label_fools_a_terminal_or_a_spreadsheet(run: Path, label: str) -> None:
     raw = VLenUTF8().encode(np.array(["fine", label], object))
-    (run / STORE / "scenario" / "c" / "0").write_bytes(Zstd().encode(bytes(raw)))
+    relabel(run, "scenario", Zstd().encode(bytes(raw)))
     refused(run, "is no label")
 
 
 def test_a_number_of_labels_is_not_believed(run: Path) -> None:
     raw = bytearray(VLenUTF8().encode(np.array(["a", "b"], object)))
     raw[:4] = (2**31 - 1).to_bytes(4, "little")
-    (run / STORE / "scenario" / "c" / "0").write_bytes(Zstd().encode(bytes(raw)))
+    relabel(run, "scenario", Zstd().encode(bytes(raw)))
     refused(run, "scenario: its labels cannot be read")
 
 
@@ -193,7 +210,7 @@ def test_json_of_a_run_is_not_read_without_end(run: Path, tmp_path: Path) -> Non
         with pytest.raises(ValueError, match="too"):
             read_json(file)
         shutil.copy(deep, run / STORE / "zarr.json")
-        with pytest.raises(InputError, match="the folder holds no run"):
+        with pytest.raises(InputError, match="so the run cannot be read"):
             rift_sim.load(run)
 
 
@@ -233,6 +250,9 @@ def test_files_that_a_run_names_are_not_read_again_unasked(
     file = run / RESOLVED
     text = file.read_text("utf-8").replace("name: ", f"initial: {{coca: '{secret}'}}\nname: ", 1)
     file.write_text(text, "utf-8")
+    manifest = json.loads((run / "manifest.json").read_text("utf-8"))
+    manifest["files"][RESOLVED] = hashlib.sha256(file.read_bytes()).hexdigest()
+    (run / "manifest.json").write_text(json.dumps(seal(manifest)), "utf-8")
     arguments = ["uncertainty", str(run), "--scenario", "luck=1"]
     assert main(arguments) == 2
     told = capsys.readouterr().err

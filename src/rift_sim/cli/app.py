@@ -25,6 +25,7 @@ from rift_sim.cli import (
     threshold,
     validation,
     variances,
+    verifying,
 )
 from rift_sim.cli.console import echo
 
@@ -45,6 +46,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "list": queries.list_scenarios,
     "new": queries.new,
     "seeds": queries.seeds,
+    "verify": verifying.verify,
     "plot": pictures.plot,
     "map": pictures.draw_map,
     "compare": comparing.compare,

@@ -6,10 +6,12 @@ takes brackets for markup: here the first are written out, and the second are br
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from rich.text import Text
 
-__all__ = ["Progress", "echo", "faint_below", "make_console"]
+__all__ = ["Progress", "damage_as_lines", "echo", "faint_below", "make_console"]
 
 _PIPED_WIDTH = 100
 
@@ -57,6 +59,28 @@ def faint_below(top: str, below: str) -> Text:
     from rich.text import Text
 
     return Text(f"{top}\n").append(below, style="dim")
+
+
+@contextlib.contextmanager
+def damage_as_lines() -> Iterator[None]:
+    """Print warnings of damaged runs as a line on stderr, each once; leave others alone."""
+    from rift_sim.ensemble.damage import DamageWarning
+
+    said: set[str] = set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", DamageWarning)
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any) -> None:
+            if not issubclass(category, DamageWarning):
+                usual(message, category, *place)
+            elif (text := str(message)) not in said:
+                said.add(text)
+                echo(f"warning: {text}", err=True)
+
+        hook: Any = show
+        warnings.showwarning = hook
+        yield
 
 
 class Progress:

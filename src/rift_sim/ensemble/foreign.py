@@ -9,6 +9,7 @@ array says, so that memory is bounded by what an honest store needs. No codec th
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import re
@@ -18,6 +19,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from rift_sim.ensemble.damage import file_digest
 from rift_sim.errors import InputError
 from rift_sim.plaintext import hidden
 
@@ -74,10 +76,14 @@ def refuse_foreign(store: Path) -> None:
     InputError
         When its metadata, its labels or the size of a block is not as rift_sim writes it.
     """
-    from rift_sim.ensemble.layout import read_json
+    from rift_sim.ensemble.layout import read_json, root_metadata
 
     try:
-        members = read_json(store / "zarr.json")["consolidated_metadata"]["metadata"]
+        root = read_json(store / "zarr.json")
+        members = root["consolidated_metadata"]["metadata"]
+        attributes = root["attributes"]
+        if attributes["rift_sim"]["format"] > 1 and root != root_metadata(members, attributes):
+            return  # Damaged: it is not opened.
     except (OSError, ValueError, KeyError, TypeError):
         return
     try:
@@ -86,7 +92,7 @@ def refuse_foreign(store: Path) -> None:
             if "replicate" in meta["dimension_names"]:
                 _check_blocks(store / name, meta)
             else:
-                _check_labels(store / name, meta)
+                _check_labels(store / name, meta, attributes["rift_sim"].get("labels", {}))
     except ForeignError as error:
         raise InputError(
             f"was not written by rift_sim: {error}", file=store, allowed="what rift run wrote"
@@ -192,37 +198,53 @@ def _unpacked(meta: Mapping[str, Any]) -> int:
 
 
 def _check_blocks(folder: Path, meta: Mapping[str, Any]) -> None:
-    """Refuse a block that says of itself that it unpacks to another size than it must."""
+    """Refuse a block that says of itself that it unpacks to more than it must."""
     sharding = meta["codecs"][0]["configuration"]
     shard = meta["chunk_grid"]["configuration"]["chunk_shape"]
     count, wanted = _entries(shard, sharding["chunk_shape"]), _unpacked(meta)
+    summed = _names(sharding["codecs"])[-1] == "crc32c"
     for file in _below(folder, ["c"]):
         if file.is_dir() or file.suffix == ".partial":
             continue
-        with file.open("rb") as stream:
-            for unpacked in _sizes(stream, count):
-                if unpacked != wanted:
+        with contextlib.suppress(PermissionError), file.open("rb") as stream:
+            for unpacked, payload in _sizes(stream, count):
+                # What its checksum does not fit is damage, and no codec is given it.
+                if unpacked > wanted and (not summed or _fits(stream, *payload)):
                     raise ForeignError(
                         f"{folder.name}: a block unpacks to {unpacked:,} bytes, not {wanted:,}"
                     )
 
 
-def _sizes(stream: BinaryIO, count: int) -> Iterator[int]:
-    """Give the size that each block of a shard says it unpacks to; what is cut off has none."""
-    index = np.frombuffer(stream.read(16 * count), "<u8")
-    for offset, length in index[: index.size // 2 * 2].reshape(-1, 2).tolist():
+def _sizes(stream: BinaryIO, count: int) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Give the size that each block of a shard says it unpacks to, and where it lies.
+
+    What is cut off has none.
+    """
+    head = stream.read(16 * count)
+    index = np.frombuffer(head[: len(head) // 16 * 16], "<u8").reshape(-1, 2)
+    for offset, length in index.tolist():
         if offset < 2**62 and length >= _BLOSC_HEADER:
             stream.seek(offset)
             header = stream.read(_BLOSC_HEADER)
             if len(header) == _BLOSC_HEADER:
-                yield int.from_bytes(header[4:8], "little")
+                yield int.from_bytes(header[4:8], "little"), (offset, length)
 
 
-def _check_labels(folder: Path, meta: Mapping[str, Any]) -> None:
+def _fits(stream: BinaryIO, offset: int, length: int) -> bool:
+    """Say whether a block has the checksum that stands behind it."""
+    from rift_sim.ensemble.shard_format import crc32c
+
+    stream.seek(offset)
+    payload = stream.read(min(length, 2 * MAX_CHUNK))
+    return crc32c(payload[:-4]).to_bytes(4, "little") == payload[-4:]
+
+
+def _check_labels(folder: Path, meta: Mapping[str, Any], digests: Mapping[str, str]) -> None:
     """Refuse labels that unpack to another size, or to text that fools its readers."""
     file, count = folder / "c" / "0", meta["shape"][0]
-    if not file.is_file():
-        return
+    digest = digests.get(f"{folder.name}/c/0")
+    if not file.is_file() or (digest and file_digest(file) != digest):
+        return  # Damaged: they are not read.
     text = meta["data_type"] == "string"
     itemsize = 0 if text else np.dtype(meta["data_type"]).itemsize
     packed = file.read_bytes() if file.stat().st_size <= MAX_LABELS else b""
