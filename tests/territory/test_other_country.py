@@ -14,7 +14,7 @@ import pytest
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.initial.as_of import most_coca
-from rift_sim.resources import SEEDS, shipped
+from rift_sim.resources import SEEDS_VARIABLE, shipped
 from rift_sim.seeds import load_ledger
 from rift_sim.territory import load_territory
 
@@ -89,7 +89,7 @@ def test_coca_of_departments_that_no_survey_knows_is_nothing() -> None:
 def rift(*arguments: str, seeds: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "rift_sim.cli", *arguments],
-        env={**os.environ, SEEDS: str(seeds)}, capture_output=True, text=True, check=False,
+        env={**os.environ, SEEDS_VARIABLE: str(seeds)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 

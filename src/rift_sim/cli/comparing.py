@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.console import echo
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.table import Table
@@ -118,17 +120,17 @@ def compare(
             progress.advance(1)
         made = [_draw(job, (figures or Path()) / name, progress) for name, job in jobs.items()]
     for line in heading(found):
-        console.print(line, markup=False)
+        console.print(line)
     for table in tables:
         console.print()
         console.print(table)
     for note in found.notes:
-        console.print(note, markup=False)
+        console.print(note)
     if out is not None:
         out.write_text(to_csv(rows), encoding="utf-8")
         made.append(out)
     for file in made:
-        typer.echo(f"{file} written.", err=True)
+        echo(f"{file} written.", err=True)
 
 
 @dataclass(frozen=True)

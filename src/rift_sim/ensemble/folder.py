@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rift_sim.ensemble.damage import Damage
+from rift_sim.ensemble.foreign import refuse_foreign, refuse_links
 from rift_sim.ensemble.identity import Identity
 from rift_sim.ensemble.layout import is_intact, read_json
 from rift_sim.ensemble.lock import LOCK_FILE, busy, held_by
@@ -23,6 +24,7 @@ __all__ = [
     "SUMMARY",
     "DamagedStoreError",
     "StorageError",
+    "check_run",
     "check_target",
     "clear_run",
     "damaged_manifest",
@@ -92,6 +94,7 @@ def check_target(
         return None
     if not folder.is_dir():
         raise InputError("is a file", file=folder, allowed="a folder for the run")
+    check_run(folder, force=force)
     if not _is_ours(folder):
         raise InputError(
             "the folder is not empty and holds no run of rift_sim; it is left alone",
@@ -118,6 +121,24 @@ def check_target(
             allowed="another --out, or --force to replace the run that is there",
         )
     return store
+
+
+def check_run(folder: Path, *, force: bool = False) -> None:
+    """Refuse a folder whose files lead elsewhere, or whose store rift_sim did not write.
+
+    Parameters
+    ----------
+    force
+        Whether the store is to be replaced, and its content of no interest.
+
+    Raises
+    ------
+    InputError
+        As `refuse_links` and `refuse_foreign`.
+    """
+    refuse_links(folder, (*_OWN, FIGURES, LOCK_FILE, f"{STORE}.partial"))
+    if not force:
+        refuse_foreign(folder / STORE)
 
 
 class DamagedStoreError(InputError):
