@@ -10,27 +10,49 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rift_sim.analysis.compare import compare
     from rift_sim.analysis.comparison import Comparison
+    from rift_sim.agents.armed_group import ArmedGroup
+    from rift_sim.agents.partners import Partner
     from rift_sim.ensemble.run import Run, load, run
     from rift_sim.errors import InputError, RiftError
+    from rift_sim.extension import EventKind, Extension, Mechanism, Recorded, register
     from rift_sim.model import RiftModel
     from rift_sim.scenario import Scenario, load_scenario
+    from rift_sim.scenario.values import Refusal, Strict
 
 __version__ = "0.1.0"
 __all__ = [
+    "ArmedGroup",
     "Comparison",
+    "EventKind",
+    "Extension",
     "InputError",
+    "Mechanism",
+    "Partner",
+    "Recorded",
+    "Refusal",
     "RiftError",
     "RiftModel",
     "Run",
     "Scenario",
+    "Strict",
     "__version__",
     "compare",
     "load",
     "load_scenario",
+    "register",
     "run",
 ]
 
 _HOME = {
+    "ArmedGroup": "rift_sim.agents.armed_group",
+    "EventKind": "rift_sim.extension",
+    "Extension": "rift_sim.extension",
+    "Mechanism": "rift_sim.extension",
+    "Partner": "rift_sim.agents.partners",
+    "Recorded": "rift_sim.extension",
+    "Refusal": "rift_sim.scenario.values",
+    "Strict": "rift_sim.scenario.values",
+    "register": "rift_sim.extension",
     "Comparison": "rift_sim.analysis.comparison",
     "compare": "rift_sim.analysis.compare",
     "InputError": "rift_sim.errors",

@@ -231,8 +231,8 @@ def pairs_and_fight(r: RandomGround) -> None:
     fighting, losses = np.zeros(r.places), np.zeros(r.groups)
     contested = np.zeros(r.places, dtype=np.uint8)
     contest.fight(
-        state.armed, r.lodgers, intensity, hostile, state.state_presence, d.deterrence, loss,
-        fighting, contested, overlap, losses,
+        state.armed, r.lodgers, intensity, hostile, state.state_presence, d.deterrence,
+        np.ones(r.places), loss, fighting, contested, overlap, losses,
     )  # fmt: skip
     r.ground.contest(lambda claim: True)
     for (a, b), pair in r.ground.pairs.items():
@@ -345,7 +345,8 @@ def resettle(r: RandomGround) -> None:
     flows, hosted, abroad = np.zeros(4), np.zeros(r.places), r.of_places("abroad_share")
     displacement.resettle(
         newly, state.violence, state.resident, state.away, state.protracted,
-        world.destination_index, state.destination_weights, abroad, np.array(rates), flows,
+        world.destination_index, state.destination_weights, abroad, np.ones(r.places),
+        np.array(rates), flows,
         hosted, r.scratch,
     )  # fmt: skip
     r.ground.places.do("resettle").do("settle")

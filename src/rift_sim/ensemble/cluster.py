@@ -25,6 +25,7 @@ from rift_sim.ensemble.executor import Job, Plan
 from rift_sim.ensemble.remote import Parcel, digests, processor, requirements
 from rift_sim.ensemble.store import Block
 from rift_sim.errors import InputError, RiftError
+from rift_sim.extension.identity import requirements as needed
 
 __all__ = ["Cluster", "ClusterError"]
 
@@ -53,6 +54,8 @@ class Cluster:
         Such as ``tcp://10.0.0.1:8786``.
     say
         Told what the user should know.
+    extensions
+        Names of the extensions that the run uses.
 
     Raises
     ------
@@ -61,7 +64,9 @@ class Cluster:
         there has the same code, seeds and libraries.
     """
 
-    def __init__(self, address: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, address: str, say: Callable[[str], None], extensions: Iterable[str] = ()
+    ) -> None:
         if not _ADDRESS.fullmatch(address):
             raise InputError(
                 f"'{address}' is not the address of a scheduler",
@@ -70,7 +75,7 @@ class Cluster:
             )
         self._address = address
         self._say = say
-        self._wanted = requirements()
+        self._wanted = requirements() | needed(extensions)
         self._refused: set[str] = set()
         self._workers: set[str] = set()
         self._looked = -math.inf

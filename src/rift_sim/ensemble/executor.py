@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from rift_sim.ensemble.engine import Engine, WorldLike
 from rift_sim.ensemble.store import Block
 from rift_sim.errors import InputError
+from rift_sim.extension.identity import Need
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.cluster import Cluster
@@ -61,11 +62,14 @@ class Plan:
         The scenarios of the run, more than one in a sweep.
     municipal
         Whether municipal arrays are observed.
+    extensions
+        What other processes must find before they can read the scenarios.
     """
 
     engine: Engine
     scenarios: tuple[Any, ...]
     municipal: bool
+    extensions: tuple[Need, ...] = ()
 
 
 class Worlds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -27,6 +27,8 @@ from rift_sim.ensemble.lock import writer_lock
 from rift_sim.ensemble.manifest import changed_versions, is_finished, session_entry, write_manifest
 from rift_sim.ensemble.store import DONE, Store
 from rift_sim.ensemble.summary import summarise, write_summary
+from rift_sim.errors import InputError
+from rift_sim.extension.identity import Need, needs
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.cluster import Cluster
@@ -120,18 +122,20 @@ class Session:
         self.request = request
         self.folder = folder
         self.force = force
+        extensions = needs(request.extensions)
         self.identity = Identity(
             scenario=request.digest,
             seed=request.seed,
             seeds=request.ledger_digest,
             code=code_digest(),
             municipal=municipal,
+            extensions={one.name: one.text for one in extensions},
         )
-        self._workers = workers
+        self._workers = _one_if_typed(extensions, workers, scheduler)
         self._scheduler = scheduler
         self._block = block
         self._reporter: Reporter = reporter or _Silent()
-        self._plan = Plan(engine or Engine(), request.scenarios, municipal)
+        self._plan = Plan(engine or Engine(), request.scenarios, municipal, extensions)
         self._begun = time.time()
         self._computed = 0
         self._used_workers = 1
@@ -172,7 +176,7 @@ class Session:
             return nullcontext()
         from rift_sim.ensemble.cluster import Cluster
 
-        return Cluster(self._scheduler, self._reporter.say)
+        return Cluster(self._scheduler, self._reporter.say, self.request.extensions)
 
     def _measure(self, worlds: Worlds) -> float:
         """Build the world, compile on first use, and time a replicate in seconds.
@@ -264,6 +268,23 @@ class Session:
                 "The replicates in this folder were computed with other versions "
                 f"({', '.join(changed)}); new ones may differ in their last bits."
             )
+
+
+def _one_if_typed(
+    extensions: Sequence[Need], workers: int | None, scheduler: str | None
+) -> int | None:
+    """Return how many workers may run extensions, some of which live in this process only."""
+    typed = [one.name for one in extensions if not one.importable]
+    if not typed:
+        return workers
+    if scheduler is not None or (workers or 1) > 1:
+        raise InputError(
+            f"the extension '{typed[0]}' was registered by a script or notebook, from which other "
+            "processes cannot import it",
+            key="workers" if scheduler is None else "scheduler",
+            allowed="workers=1, or the extension in a module of its own",
+        )
+    return 1
 
 
 def is_uncompiled() -> bool:

@@ -101,6 +101,7 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
         hostile,
         state.state_presence,
         draw.deterrence,
+        np.ones(places),
         0.0,
         fighting,
         np.zeros(places, dtype=np.uint8),

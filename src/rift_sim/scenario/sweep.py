@@ -21,6 +21,7 @@ _SWEEPABLE = (
     "parameters",
     "assumptions",
     "mechanisms",
+    "strategies",
     "history",
     "timeline",
     "initial",
