@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rift_sim.analysis.compare import compare
-    from rift_sim.analysis.comparison import Comparison
     from rift_sim.agents.armed_group import ArmedGroup
     from rift_sim.agents.partners import Partner
+    from rift_sim.analysis.compare.comparison import Comparison
+    from rift_sim.analysis.compare.side_by_side import compare
     from rift_sim.ensemble.run import Run, load, run
     from rift_sim.errors import InputError, RiftError
     from rift_sim.extension import EventKind, Extension, Mechanism, Recorded, register
@@ -53,8 +53,8 @@ _HOME = {
     "Refusal": "rift_sim.scenario.values",
     "Strict": "rift_sim.scenario.values",
     "register": "rift_sim.extension",
-    "Comparison": "rift_sim.analysis.comparison",
-    "compare": "rift_sim.analysis.compare",
+    "Comparison": "rift_sim.analysis.compare.comparison",
+    "compare": "rift_sim.analysis.compare.side_by_side",
     "InputError": "rift_sim.errors",
     "RiftError": "rift_sim.errors",
     "RiftModel": "rift_sim.model",

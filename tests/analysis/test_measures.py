@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from rift_sim.analysis import measures, patterns
-from rift_sim.analysis.modelled import OBSERVATION, groups_of, modelled
+from rift_sim.analysis.forecasts import measures
+from rift_sim.analysis.forecasts.modelled import OBSERVATION, groups_of, modelled
+from rift_sim.analysis.municipal import patterns
 from rift_sim.calendar import Month, month_axis
 from rift_sim.errors import InputError
 from rift_sim.observed import Record, load_record, load_targets

@@ -196,7 +196,8 @@ def method_digest() -> str:
     total = hashlib.sha256()
     package = Path(__file__).resolve().parent
     own = [file for file in package.glob("*.py") if file.stem not in ("results", "report")]
-    for file in sorted([*own, *(package.parent / f"{name}.py" for name in _MEASURING)]):
+    measuring = [package.parent / "forecasts" / f"{name}.py" for name in _MEASURING]
+    for file in sorted([*own, *measuring]):
         total.update(file.read_bytes())
     return total.hexdigest()
 
