@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 from numpy.typing import NDArray
 
-from rift_sim.agents.added import (
-    armed_groups,
-    check_outside,
-    mechanisms_by_phase,
-    partners_of,
-)
+from rift_sim.agents.added import armed_groups, check_outside, mechanisms_by_phase, partners_of
 from rift_sim.agents.armed_group import MOST_GROWTH, ArmedGroup
 from rift_sim.agents.base import release
 from rift_sim.agents.government import Government
@@ -32,6 +27,7 @@ from rift_sim.parameters import Draw
 from rift_sim.physics.outside import Outside
 from rift_sim.physics.streams import added_process, uniform_at
 from rift_sim.recorder import Recorder
+from rift_sim.scenario.load import single_scenario
 
 if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
@@ -110,7 +106,7 @@ class RiftModel(mesa.Model):
                     key="replicate",
                     allowed="0 and up",
                 )
-        self.world = world if world is not None else World(_scenario(scenario))
+        self.world = world if world is not None else World(single_scenario(scenario))
         self.scenario = self.world.scenario
         # Agents and the map draw by this number.
         self.replicate = chance
@@ -327,16 +323,3 @@ def simulate(
         model.step()
         recorder.record(model)
     return recorder.arrays
-
-
-def _scenario(scenario: Scenario | str | Path) -> Scenario:
-    from rift_sim.scenario import Scenario, load_scenario
-
-    found = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    if found.sweep:
-        raise InputError(
-            f"'{found.name}' is a sweep; a model is one of its points",
-            key="sweep",
-            allowed="a scenario that rift_sim.scenario.expand returns",
-        )
-    return found

@@ -16,6 +16,7 @@ __all__ = [
     "SECURITY_LINES",
     "SELF_DEFENCE",
     "SERIES",
+    "Dimension",
     "Series",
 ]
 

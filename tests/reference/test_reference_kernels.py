@@ -30,6 +30,7 @@ from rift_sim.physics import (
     groups,
     observation,
     operations,
+    outside,
     pairs,
     quantiles,
     reach,
@@ -630,6 +631,24 @@ def live_month(r: RandomGround) -> None:
 
 
 @pytest.mark.parametrize("replicate", range(4))
+@against("raise_to", "scale_by", "add_pull")
+def what_extensions_set(r: RandomGround) -> None:
+    """The twin has no extensions: the rule is written out here."""
+    values, factor, least = (r.rng.uniform(0.0, 2.0, r.places) for _ in range(3))
+    raised, scaled = values.copy(), np.empty(r.places)
+    outside.raise_to(raised, least)
+    outside.scale_by(scaled, values, factor)
+    assert raised.tolist() == [max(v, low) for v, low in zip(values, least, strict=True)]
+    assert scaled.tolist() == [v * f for v, f in zip(values, factor, strict=True)]
+    before = r.rng.normal(size=(r.groups, r.places))
+    pull, pulled = r.rng.normal(size=before.shape), before.copy()
+    outside.add_pull(pulled, r.held, pull)
+    held = r.state.present > 0
+    np.testing.assert_array_equal(pulled, np.where(held, before + pull, before))
+    assert held.any()
+    assert not held.all()
+
+
 @pytest.mark.parametrize("kernel", sorted(CHECKS))
 def test_the_kernel_agrees_with_plain_python(kernel: str, replicate: int, world: World) -> None:
     CHECKS[kernel](RandomGround(world, replicate))

@@ -40,8 +40,10 @@ def _group(model: RiftModel, name: str, row: int) -> ArmedGroup:
     chosen = model.scenario.strategies.get(name, USUAL)
     for extension in model.world.extensions:
         if chosen in extension.strategies:
-            made = extension.strategies[chosen](model, name, row)
-            return _made(made, ArmedGroup, extension, chosen)
+            own: ArmedGroup = _made(
+                extension.strategies[chosen](model, name, row), ArmedGroup, extension, chosen
+            )
+            return own
     return ArmedGroup(model, name, row)
 
 

@@ -28,7 +28,7 @@ class Partner(Actor):
     """A state that gives, withholds, tolerates or closes."""
 
     def set_reference(self) -> None:
-        """Remember the start of the run, where that is needed; called once, before its first month."""
+        """Remember the start of the run; called once, before its first month."""
 
 
 class UnitedStates(Partner):

@@ -27,8 +27,8 @@ MOVE_MEMBERS = ("demobilisation", "split")
 def apply_event(model: RiftModel, event: Any) -> None:
     """Apply every action of one event, in the order of `rift_sim.scenario.ACTIONS`.
 
-    Those of extensions come last. Before the start nobody leaves a group or goes over to another: the members that the
-    ledger gives for the start have done so already.
+    Those of extensions come last. Before the start nobody leaves a group or goes over to
+    another: the members that the ledger gives for the start have done so already.
     """
     for kind, action in event.actions:
         if model.started or kind not in MOVE_MEMBERS:

@@ -56,8 +56,7 @@ def check(
 
 def schema(
     extension: Annotated[
-        list[str] | None,
-        typer.Option(help="Also what this extension adds; may be repeated."),
+        list[str] | None, typer.Option(help="Also what this extension adds; may be repeated.")
     ] = None,
 ) -> None:
     """Print the JSON Schema of scenario files, for editors.

@@ -25,6 +25,7 @@ from rift_sim.ensemble.executor import Job, Plan
 from rift_sim.ensemble.remote import Parcel, digests, processor, requirements
 from rift_sim.ensemble.store import Block
 from rift_sim.errors import InputError, RiftError
+from rift_sim.extension.identity import Need
 from rift_sim.extension.identity import requirements as needed
 
 __all__ = ["Cluster", "ClusterError"]
@@ -55,7 +56,7 @@ class Cluster:
     say
         Told what the user should know.
     extensions
-        Names of the extensions that the run uses.
+        Extensions that the run uses.
 
     Raises
     ------
@@ -65,7 +66,7 @@ class Cluster:
     """
 
     def __init__(
-        self, address: str, say: Callable[[str], None], extensions: Iterable[str] = ()
+        self, address: str, say: Callable[[str], None], extensions: Iterable[Need] = ()
     ) -> None:
         if not _ADDRESS.fullmatch(address):
             raise InputError(

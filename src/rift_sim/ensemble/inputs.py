@@ -43,8 +43,6 @@ class Request:
         Hash of everything in the scenarios that can change a number.
     ledger_digest
         Hash of the seeds.
-    extensions
-        Names of the extensions that the scenarios use.
     """
 
     name: str
@@ -58,7 +56,6 @@ class Request:
     resolved: str
     digest: str
     ledger_digest: str
-    extensions: tuple[str, ...] = ()
 
 
 def resolve_request(
@@ -106,7 +103,6 @@ def resolve_request(
         resolved=resolved_yaml(scenario),
         digest=hash_all(digest(point) for _, point in points),
         ledger_digest=load_ledger().digest,
-        extensions=scenario.extensions,
     )
 
 

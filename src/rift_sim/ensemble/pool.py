@@ -27,7 +27,7 @@ from typing import Any
 
 from rift_sim.ensemble.executor import Job, Plan, Worlds, compute
 from rift_sim.ensemble.store import Block
-from rift_sim.extension.identity import Need, prepare
+from rift_sim.extension.identity import Need, prepare, refuse_typed
 
 __all__ = ["Pool"]
 
@@ -59,10 +59,16 @@ class Pool:
         Sent to each worker once.
     workers
         How many processes.
+
+    Raises
+    ------
+    InputError
+        When an extension of the plan lives in this process only.
     """
 
     def __init__(self, plan: Plan, workers: int) -> None:
         self._plan = plan
+        refuse_typed(plan.extensions, "workers")
         # By itself, because a worker must have the extensions before it can read scenarios.
         self._packed = pickle.dumps(plan)
         self._size = workers
@@ -145,7 +151,9 @@ class Pool:
 
     def _start(self) -> _Worker:
         here, there = self._context.Pipe()
-        process = self._context.Process(target=_work, args=(there, self._plan.extensions, self._packed), daemon=True)
+        process = self._context.Process(
+            target=_work, args=(there, self._plan.extensions, self._packed), daemon=True
+        )
         with _quiet_start():
             process.start()
         there.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -27,8 +27,7 @@ from rift_sim.ensemble.lock import writer_lock
 from rift_sim.ensemble.manifest import changed_versions, is_finished, session_entry, write_manifest
 from rift_sim.ensemble.store import DONE, Store
 from rift_sim.ensemble.summary import summarise, write_summary
-from rift_sim.errors import InputError
-from rift_sim.extension.identity import Need, needs
+from rift_sim.extension.identity import refuse_typed
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.cluster import Cluster
@@ -122,7 +121,12 @@ class Session:
         self.request = request
         self.folder = folder
         self.force = force
-        extensions = needs(request.extensions)
+        self._plan = Plan(engine or Engine(), request.scenarios, municipal)
+        extensions = self._plan.extensions
+        if workers is None and not all(one.importable for one in extensions):
+            workers = 1
+        if (workers or 1) > 1 or scheduler is not None:
+            refuse_typed(extensions, "workers" if scheduler is None else "scheduler")
         self.identity = Identity(
             scenario=request.digest,
             seed=request.seed,
@@ -131,11 +135,10 @@ class Session:
             municipal=municipal,
             extensions={one.name: one.text for one in extensions},
         )
-        self._workers = _one_if_typed(extensions, workers, scheduler)
+        self._workers = workers
         self._scheduler = scheduler
         self._block = block
         self._reporter: Reporter = reporter or _Silent()
-        self._plan = Plan(engine or Engine(), request.scenarios, municipal, extensions)
         self._begun = time.time()
         self._computed = 0
         self._used_workers = 1
@@ -176,7 +179,7 @@ class Session:
             return nullcontext()
         from rift_sim.ensemble.cluster import Cluster
 
-        return Cluster(self._scheduler, self._reporter.say, self.request.extensions)
+        return Cluster(self._scheduler, self._reporter.say, self._plan.extensions)
 
     def _measure(self, worlds: Worlds) -> float:
         """Build the world, compile on first use, and time a replicate in seconds.
@@ -268,23 +271,6 @@ class Session:
                 "The replicates in this folder were computed with other versions "
                 f"({', '.join(changed)}); new ones may differ in their last bits."
             )
-
-
-def _one_if_typed(
-    extensions: Sequence[Need], workers: int | None, scheduler: str | None
-) -> int | None:
-    """Return how many workers may run extensions, some of which live in this process only."""
-    typed = [one.name for one in extensions if not one.importable]
-    if not typed:
-        return workers
-    if scheduler is not None or (workers or 1) > 1:
-        raise InputError(
-            f"the extension '{typed[0]}' was registered by a script or notebook, from which other "
-            "processes cannot import it",
-            key="workers" if scheduler is None else "scheduler",
-            allowed="workers=1, or the extension in a module of its own",
-        )
-    return 1
 
 
 def is_uncompiled() -> bool:

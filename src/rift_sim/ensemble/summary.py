@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.vocabulary import SERIES, Series
+from rift_sim.vocabulary import SERIES, Dimension, Series
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -69,7 +69,7 @@ def learn_series(data: xr.Dataset) -> None:
     So a run can be compared and drawn where its extensions are not installed.
     """
     for name in national_series(data):
-        parts = ("department", "group")
+        parts: tuple[Dimension, ...] = ("department", "group")
         also = tuple(part for part in parts if f"{name}_{part}" in data.data_vars)
         about = data[name].attrs
         series = Series(str(about["long_name"]), str(about["units"]), about["kind"], also)

@@ -6,7 +6,6 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ from rift_sim.extension.ledger import folder_of
 from rift_sim.extension.parts import Extension
 from rift_sim.extension.registry import register, use
 
-__all__ = ["Need", "is_extension", "needs", "prepare", "requirements", "unfit"]
+__all__ = ["Need", "is_extension", "needs", "prepare", "refuse_typed", "requirements", "unfit"]
 
 _PREFIX = "extension "
 _SKIPPED = (".pyc", ".pyo", ".typed")
@@ -51,9 +50,9 @@ def needs(names: Iterable[str]) -> tuple[Need, ...]:
     return tuple(Need(e.name, e.module, e.version, code_of(e)) for e in use(names))
 
 
-def requirements(names: Iterable[str]) -> dict[str, str]:
-    """Return the extensions a run uses in the form in which a cluster's workers are asked."""
-    return {f"{_PREFIX}{one.name}": f"{one.module} {one.text}" for one in needs(names)}
+def requirements(wanted: Iterable[Need]) -> dict[str, str]:
+    """Return extensions in the form in which a cluster's workers are asked for them."""
+    return {f"{_PREFIX}{one.name}": f"{one.module} {one.text}" for one in wanted}
 
 
 def is_extension(key: str) -> bool:
@@ -70,6 +69,24 @@ def unfit(key: str, wanted: str) -> str | None:
     except InputError as error:
         return error.problem
     return None
+
+
+def refuse_typed(wanted: Iterable[Need], key: str) -> None:
+    """Refuse other processes for extensions that only this one has.
+
+    Raises
+    ------
+    InputError
+        When one was registered by a script or a notebook cell.
+    """
+    for one in wanted:
+        if not one.importable:
+            raise InputError(
+                f"the extension '{one.name}' was registered by a script or notebook, from which "
+                "other processes cannot import it",
+                key=key,
+                allowed="workers=1, or the extension in a module of its own",
+            )
 
 
 def prepare(wanted: Iterable[Need]) -> None:
@@ -140,8 +157,9 @@ def _typed(extension: Extension) -> Iterable[str]:
     parts: list[Any] = [*extension.partners.values(), *extension.strategies.values()]
     parts += [mechanism.act for mechanism in extension.mechanisms.values()]
     parts += [part for kind in extension.events.values() for part in (kind.content, kind.apply)]
-    parts += [reader for one in extension.series.values() for reader in (one.read, *one.by.values())]
-    yield repr(extension.parts)
+    parts += [
+        reader for one in extension.series.values() for reader in (one.read, *one.by.values())
+    ]
     for part in parts:
         try:
             yield inspect.getsource(part)

@@ -185,18 +185,6 @@ class Extension:
         """Build an error that points at this extension."""
         return InputError(f"{problem} (extension '{self.name}')", **details)
 
-    @property
-    def parts(self) -> dict[str, tuple[str, ...]]:
-        """Names of what it adds, by part; parameters are in `parameters`."""
-        found = {
-            "partners": tuple(self.partners),
-            "strategies": tuple(self.strategies),
-            "mechanisms": tuple(self.mechanisms),
-            "events": tuple(self.events),
-            "series": tuple(self.series),
-        }
-        return {part: names for part, names in found.items() if names}
-
 
 def _check_series(extension: Extension) -> None:
     """Refuse two series that would be stored under one name."""

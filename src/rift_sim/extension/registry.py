@@ -152,42 +152,43 @@ def missing(name: str) -> InputError:
 def _refuse_taken(extension: Extension) -> None:
     """Refuse names that the package or another extension in use has."""
     ledger = load_ledger()
-    own = parameters_of(extension)
-    arrays = {a for name in BUILT_IN_SERIES for a in _arrays(name, SERIES[name].also)}
-    taken: tuple[tuple[str, Iterable[str], Collection[str]], ...] = (
-        ("kind of event", extension.events, _reserved),
-        ("mechanism", extension.mechanisms, {*ledger.claims, "all"}),
-        ("series", _stored(extension), arrays),
-    )
-    for what, names, built_in in taken:
-        for name in names:
-            if name in built_in:
-                raise extension.error(f"the {what} '{name}' is built in", allowed="another name")
+    own = _names(extension)
+    built_in: dict[str, Collection[str]] = {
+        "events": _reserved,
+        "mechanisms": {*ledger.claims, "all"},
+        "series": {a for name in BUILT_IN_SERIES for a in _arrays(name, SERIES[name].also)},
+    }
+    for part, taken in built_in.items():
+        for name in own[part]:
+            if name in taken:
+                raise extension.error(f"'{name}' is built in", key=part, allowed="another name")
     extended_ledger(ledger, extension)
     for other in _used.values():
-        for part, names in (*extension.parts.items(), ("parameters", tuple(own.parameters))):
-            if part in ("partners", "strategies"):
-                theirs: Collection[str] = getattr(other, part)
-            elif part == "parameters":
-                theirs = parameters_of(other).parameters
-            elif part == "series":
-                names, theirs = _stored(extension), _stored(other)
-            else:
-                theirs = other.parts.get(part, ())
-            both = [name for name in names if name in theirs]
+        for part, theirs in _names(other).items():
+            both = [name for name in own[part] if name in theirs]
             if both:
                 raise extension.error(
-                    f"the extension '{other.name}' has '{both[0]}' among its {part}, too",
+                    f"the extension '{other.name}' has '{both[0]}', too",
+                    key=part,
                     allowed="one of the two",
                 )
 
 
+def _names(extension: Extension) -> dict[str, tuple[str, ...]]:
+    """Return all names of an extension that only one may have, by part."""
+    series = extension.series.items()
+    return {
+        "partners": tuple(extension.partners),
+        "strategies": tuple(extension.strategies),
+        "mechanisms": tuple(extension.mechanisms),
+        "events": tuple(extension.events),
+        "series": tuple(a for name, one in series for a in _arrays(name, one.by)),
+        "parameters": tuple(parameters_of(extension).parameters),
+    }
+
+
 def _arrays(name: str, also: Iterable[str]) -> tuple[str, ...]:
     return (name, *(f"{name}_{part}" for part in also))
-
-
-def _stored(extension: Extension) -> tuple[str, ...]:
-    return tuple(a for name, one in extension.series.items() for a in _arrays(name, one.by))
 
 
 def event_kinds() -> dict[str, EventKind]:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.calendar import Month, month_axis
-from rift_sim.errors import InputError
 from rift_sim.extension.registry import ledger_with, use
 from rift_sim.initial.as_of import (
     counts_of,
@@ -29,6 +28,7 @@ from rift_sim.parameters import Beliefs
 from rift_sim.physics.reach import Cells
 from rift_sim.physics.relationship import PHASES
 from rift_sim.physics.streams import group_number
+from rift_sim.scenario.named import check_strategies
 from rift_sim.seeds.posterior import Posterior, load_posterior
 from rift_sim.territory import load_territory
 from rift_sim.vocabulary import AID_LINES, PILLARS
@@ -106,7 +106,7 @@ class World:
         self.members = self._members()
         self.resources = resource_indices(self.territory, self.ledger)
         self._check_president()
-        self._check_strategies()
+        check_strategies(scenario, self.groups)
         self._presence()
         self.coca = coca_at_start(self.territory, self.ledger, scenario.start, maps.coca)
         self.displaced: Displaced | None = None
@@ -276,15 +276,6 @@ class World:
             self.warnings.append(
                 f"no inauguration in history: a president of type left governs at {start}"
             )
-
-    def _check_strategies(self) -> None:
-        for group in self.scenario.strategies:
-            if group not in self.groups:
-                raise InputError(
-                    f"the group {group} has no part in the scenario '{self.scenario.name}'",
-                    key=f"strategies.{group}",
-                    allowed=self.groups,
-                )
 
     def _presence(self) -> None:
         """Count municipalities with presence at the start, by department where known."""

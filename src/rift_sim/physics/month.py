@@ -255,7 +255,8 @@ def _flee(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
     )  # fmt: skip
     resettle(
         b.newly, s.violence, s.resident, s.away, s.protracted, a.destinations,
-        a.destination_weights, a.abroad_share, b.outside.returns, a.settlement_rates, b.flows, b.hosted, b.space,
+        a.destination_weights, a.abroad_share, b.outside.returns, a.settlement_rates, b.flows,
+        b.hosted, b.space,
     )  # fmt: skip
 
 

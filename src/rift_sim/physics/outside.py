@@ -55,8 +55,8 @@ class Outside(NamedTuple):
 
 def new_outside(groups: int, places: int) -> Outside:
     """Make factors that are all neutral."""
-    factors = (np.ones(places) for _ in range(4))
-    return Outside(np.zeros(places), *factors, np.zeros((groups, places)))
+    effort, violence, flight, returns = (np.ones(places) for _ in range(4))
+    return Outside(np.zeros(places), effort, violence, flight, returns, np.zeros((groups, places)))
 
 
 def wrong(outside: Outside) -> str | None:

@@ -14,7 +14,7 @@ from rift_sim.scenario.sweep import check_sweep, read_design
 from rift_sim.scenario.switches import ALL, spelled
 from rift_sim.yamlfile import Document, parse_yaml
 
-__all__ = ["load_scenario", "overlay"]
+__all__ = ["load_scenario", "overlay", "single_scenario"]
 
 
 def load_scenario(
@@ -48,6 +48,24 @@ def load_scenario(
         scenario = build(_titled(layer), root)
     check_sweep(scenario, _titled(layer), root)
     return scenario
+
+
+def single_scenario(scenario: Scenario | str | Path) -> Scenario:
+    """Return a scenario that is no sweep, loaded if it is a path or a name.
+
+    Raises
+    ------
+    InputError
+        When it is a sweep; else as in `load_scenario`.
+    """
+    found = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    if found.sweep:
+        raise InputError(
+            f"'{found.name}' is a sweep; a model is one of its points",
+            key="sweep",
+            allowed="a scenario that rift_sim.scenario.expand returns",
+        )
+    return found
 
 
 def overlay(base: str | Path, fragments: Sequence[Mapping[str, Any]], *, name: str) -> Scenario:

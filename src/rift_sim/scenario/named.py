@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BeforeValidator
@@ -17,7 +17,7 @@ from rift_sim.yamlfile import KeyPath
 if TYPE_CHECKING:
     from rift_sim.scenario.schema import Scenario
 
-__all__ = ["Extensions", "Strategies", "own_names", "strangers"]
+__all__ = ["Extensions", "Strategies", "check_strategies", "own_names", "strangers"]
 
 
 def _loaded(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -30,10 +30,10 @@ def _loaded(names: tuple[str, ...]) -> tuple[str, ...]:
             if error.file is not None:
                 raise
             there = tuple(one.name for one in installed())
-            known: str | tuple[str, ...] | None = error.allowed
-            if name not in there:
-                known = there or "no extension is installed here"
-            raise Refusal.one(error.problem, at=(place,), allowed=known, given=name) from None
+            known = None if error.allowed is None else str(error.allowed)
+            if name not in there and there:
+                raise Refusal.one(error.problem, at=(place,), allowed=there, given=name) from None
+            raise Refusal.one(error.problem, at=(place,), allowed=known) from None
     return names
 
 
@@ -63,6 +63,23 @@ Strategies = Annotated[dict[GroupName, Text], AfterValidator(_known_strategies)]
 def own_names(scenario: Scenario, part: str) -> tuple[str, ...]:
     """Return what the extensions of a scenario add, such as its `series`."""
     return tuple(name for one in use(scenario.extensions) for name in getattr(one, part))
+
+
+def check_strategies(scenario: Scenario, groups: Collection[str]) -> None:
+    """Refuse a strategy for a group that has no part in a scenario.
+
+    Raises
+    ------
+    InputError
+        When `groups`, those that can act, have not the group.
+    """
+    for group in scenario.strategies:
+        if group not in groups:
+            raise InputError(
+                f"the group {group} has no part in the scenario '{scenario.name}'",
+                key=f"strategies.{group}",
+                allowed=groups,
+            )
 
 
 def strangers(scenario: Scenario) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from rift_sim.calendar import Month, months_between
 from rift_sim.scenario.events import Event, EventEntries, Events, occurrences
+from rift_sim.scenario.named import Extensions, Strategies, own_names, strangers
 from rift_sim.scenario.parts import (
     Assumptions,
     Design,
@@ -19,7 +20,6 @@ from rift_sim.scenario.parts import (
     Sweep,
     Territory,
 )
-from rift_sim.scenario.named import Extensions, Strategies, own_names, strangers
 from rift_sim.scenario.switches import Mechanisms, contradictions, settled
 from rift_sim.scenario.values import (
     Finding,

@@ -11,7 +11,16 @@ from rift_sim.extension.registry import mechanism_ids
 from rift_sim.scenario.values import Finding, Refusal, Switch, check_known
 from rift_sim.seeds import load_ledger
 
-__all__ = ["ALL", "MECHANISMS", "Mechanisms", "contradictions", "idle", "settled", "spelled", "spread"]
+__all__ = [
+    "ALL",
+    "MECHANISMS",
+    "Mechanisms",
+    "contradictions",
+    "idle",
+    "settled",
+    "spelled",
+    "spread",
+]
 
 MECHANISMS = tuple(f"C{number:02d}" for number in range(1, 29))
 """The claims; each is a mechanism that can be switched off."""
@@ -28,8 +37,10 @@ def spread(switches: Mapping[str, T]) -> dict[str, T]:
     `all` itself stays, for the mechanisms of extensions: which of them there are is known
     only once the scenario is whole (`settled`).
     """
-    return dict.fromkeys(MECHANISMS, switches[ALL]) | dict(switches) if ALL in switches else (
-        dict(switches)
+    return (
+        dict.fromkeys(MECHANISMS, switches[ALL]) | dict(switches)
+        if ALL in switches
+        else (dict(switches))
     )
 
 

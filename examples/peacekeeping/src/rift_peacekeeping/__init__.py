@@ -32,16 +32,10 @@ extension = Extension(
             by={"department": lambda model: mission_of(model).by_department()},
         ),
         "peacekeeping_usd": Recorded(
-            "Cost of the peacekeeping mission",
-            "USD",
-            "flow",
-            lambda model: mission_of(model).cost,
+            "Cost of the peacekeeping mission", "USD", "flow", lambda model: mission_of(model).cost
         ),
         "peacekeeping_attacks": Recorded(
-            "Attacks on peacekeepers",
-            "count",
-            "flow",
-            lambda model: mission_of(model).attacks,
+            "Attacks on peacekeepers", "count", "flow", lambda model: mission_of(model).attacks
         ),
     },
     parameters="parameters.yaml",
