@@ -630,7 +630,6 @@ def live_month(r: RandomGround) -> None:
     assert not model.ground.mark.any()
 
 
-@pytest.mark.parametrize("replicate", range(4))
 @against("raise_to", "scale_by", "add_pull")
 def what_extensions_set(r: RandomGround) -> None:
     """The twin has no extensions: the rule is written out here."""
@@ -649,6 +648,7 @@ def what_extensions_set(r: RandomGround) -> None:
     assert not held.all()
 
 
+@pytest.mark.parametrize("replicate", range(4))
 @pytest.mark.parametrize("kernel", sorted(CHECKS))
 def test_the_kernel_agrees_with_plain_python(kernel: str, replicate: int, world: World) -> None:
     CHECKS[kernel](RandomGround(world, replicate))

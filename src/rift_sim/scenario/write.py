@@ -135,10 +135,10 @@ extends: {extends}
 #   recruitment_rent: 0.5
 #   deterrence: {{distribution: uniform, low: 0.2, high: 0.6}}
 
-# What third parties add (`rift extensions`), and how an armed group decides with it.
-# extensions: [peacekeeping]
+# What third parties add (`rift extensions`), by name, and how armed groups decide.
+# extensions: []
 # strategies:
-#   EGC: lie_low
+#   EGC: usual
 
 # Switch off the mechanism of a claim (`rift seeds claims`), or `all` that are not named.
 # mechanisms:
