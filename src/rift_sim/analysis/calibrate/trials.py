@@ -36,7 +36,7 @@ __all__ = [
     "trial_number",
 ]
 
-_MEASURING = ("measures", "modelled")
+_MEASURING = ("measures", "modelled", "observing")
 SUMMARY = "summary"
 """Name of the one array that a trial returns, and of its dimension."""
 PRIOR, PREDICTIVE = -1, 1 << 20

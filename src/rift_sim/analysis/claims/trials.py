@@ -10,8 +10,8 @@ from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
+    from rift_sim.seeds.claim_records import Claim, Experiment
     from rift_sim.seeds.ledger import Ledger
-    from rift_sim.seeds.records import Claim, Experiment
 
 __all__ = ["END", "THEORIES", "Trials", "choose_claims", "choose_theories"]
 

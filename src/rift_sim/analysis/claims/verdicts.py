@@ -23,8 +23,8 @@ from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.session import Reporter
+    from rift_sim.seeds.claim_records import Claim
     from rift_sim.seeds.ledger import Ledger
-    from rift_sim.seeds.records import Claim
 
 __all__ = ["Finding", "judge", "try_claims"]
 

@@ -8,10 +8,9 @@ parser of its own; nothing that a user writes is executed.
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from rift_sim.analysis.conditions.bounds import beyond_share
 from rift_sim.analysis.conditions.layout import Layout
 from rift_sim.analysis.conditions.quantity import Found, Quantity, parse_quantity, refusal
+from rift_sim.analysis.conditions.tokens import SIGNS, Token, tokens
 from rift_sim.errors import InputError
 from rift_sim.physics.arrays import Floats
 
@@ -31,25 +31,9 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_TOKEN = re.compile(
-    r"""(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]))
-      | (?P<word>(?:and|or|not)\b)
-      | (?P<quantity>[A-Za-z_]\w*\s*(?:\[[^\]]*\])?\s*(?:@\s*[\w-]*)?)
-      | (?P<compare><=|>=|<|>)
-      | (?P<parenthesis>[()])""",
-    re.VERBOSE,
-)
-_SIGNS = "< <= > >="
 _OPERAND = "a quantity (control, members[EGC], control@2028-12) or a number"
 _DEEPEST = 50
-_RUN_ON = re.compile(r"[-+]?[\w.]+")
 _Operand = Quantity | float
-
-
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    column: int
 
 
 @dataclass(frozen=True)
@@ -180,14 +164,14 @@ class _Reader:
 
     def __init__(self, text: str, key: str) -> None:
         self.text, self.key = text, key
-        self._tokens = _tokens(text, key)
+        self._tokens = tokens(text, key)
         self._next = 0
 
     @property
-    def token(self) -> _Token | None:
+    def token(self) -> Token | None:
         return self._tokens[self._next] if self._next < len(self._tokens) else None
 
-    def take(self, kind: str, *texts: str) -> _Token | None:
+    def take(self, kind: str, *texts: str) -> Token | None:
         """Step over the next token if it is one of these."""
         token = self.token
         if token is None or token.kind != kind or (texts and token.text not in texts):
@@ -233,7 +217,7 @@ class _Reader:
         left = self._operand()
         sign = self.take("compare")
         if sign is None:
-            raise self.wrong("is no comparison", _SIGNS)
+            raise self.wrong("is no comparison", SIGNS)
         middle = self.token
         right = self._operand()
         if self.token is not None and self.token.kind == "compare":
@@ -262,37 +246,6 @@ class _Reader:
         return parse_quantity(
             quantity.text, key=self.key, whole=self.text, offset=quantity.column - 1
         )
-
-
-def _tokens(text: str, key: str) -> list[_Token]:
-    found, place = [], 0
-    while place < len(text):
-        if text[place].isspace():
-            place += 1
-            continue
-        match = _TOKEN.match(text, place)
-        if match is None:
-            run_on = _RUN_ON.match(text, place)
-            word = run_on[0] if run_on else text[place]
-            raise refusal(f"'{word}' cannot be read", text, place + 1, key, _hint(word))
-        assert match.lastgroup is not None
-        found.append(_Token(match.lastgroup, match[0], place + 1))
-        place = match.end()
-    return found
-
-
-def _hint(sign: str) -> str:
-    """Say what to write instead of what has no meaning here."""
-    if len(sign) > 1:
-        return "a number, and a space before what follows it"
-    hints = {
-        "%": "shares as numbers, 0.4 for 40 %",
-        "&": "and",
-        "|": "or",
-        "=": _SIGNS,
-        "!": _SIGNS,
-    }
-    return hints.get(sign, f"quantities, numbers, {_SIGNS} and or not ( )")
 
 
 def _quantities(node: Comparison | Joined) -> list[Quantity]:

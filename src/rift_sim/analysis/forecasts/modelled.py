@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rift_sim.analysis.forecasts import measures
+from rift_sim.analysis.forecasts import measures, observing
 from rift_sim.errors import InputError
 from rift_sim.physics.streams import Process
 
@@ -39,7 +39,7 @@ OBSERVATION = (
     "alert_coverage_2023",
     "alert_coverage_2025",
 )
-"""Parameters that `modelled` needs, for `measures.observation_parameters`."""
+"""Parameters that `modelled` needs, for `observing.observation_parameters`."""
 
 _EVERYONE = ("all", "any")
 _COLLECTIVE = {"DISIDENCIAS": "dissident", "BACRIM": "successor"}
@@ -72,7 +72,7 @@ class _Case(NamedTuple):
         """Draw errors for every year of the run, by department or not; 0 without a seed."""
         if self.seed is None:
             return 0.0
-        return measures.observation_noise(
+        return observing.observation_noise(
             self.seed,
             self.data["replicate"].to_numpy().tolist(),
             sorted(set(self.data["time"].dt.year.to_numpy().tolist())),
@@ -226,7 +226,7 @@ def modelled(
     data
         Dataset of a run.
     parameters
-        Draws of `OBSERVATION`, dimension replicate (`measures.observation_parameters`).
+        Draws of `OBSERVATION`, dimension replicate (`observing.observation_parameters`).
     record
         Gives the places, the ledger, and the homicides before the run.
     seed

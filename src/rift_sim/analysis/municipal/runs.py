@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.analysis.forecasts.forecast import Mode, forecast_scenario
-from rift_sim.analysis.forecasts.measures import observation_noise, observation_parameters
 from rift_sim.analysis.forecasts.modelled import groups_of
+from rift_sim.analysis.forecasts.observing import observation_noise, observation_parameters
 from rift_sim.analysis.paired import run_series
 from rift_sim.physics.arrays import Floats
 from rift_sim.physics.streams import Process

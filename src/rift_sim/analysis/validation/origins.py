@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rift_sim.analysis.forecasts.cases import Cases, collect, join
 from rift_sim.analysis.forecasts.forecast import FIRST, MODES, Mode, forecast_scenario
-from rift_sim.analysis.forecasts.measures import observation_parameters
 from rift_sim.analysis.forecasts.modelled import OBSERVATION, groups_of, modelled
+from rift_sim.analysis.forecasts.observing import observation_parameters
 from rift_sim.errors import InputError, RiftError
 from rift_sim.initial.world import World
 from rift_sim.observed import Record, Target, load_targets, observed_values
