@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sites import install
 
-from rift_sim.extension import Extension
-from rift_sim.extension import registry
+from rift_sim.extension import Extension, registry
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "peacekeeping"
 
@@ -48,13 +48,3 @@ def peacekeeping(source: Path) -> Extension:
     found: Extension = rift_peacekeeping.extension
     registry.register(found)
     return found
-
-
-def install(site: Path, package: str, *points: str) -> None:
-    """Write what pip writes of a package, for its entry points."""
-    folder = site / f"{package}-0.1.0.dist-info"
-    folder.mkdir(parents=True)
-    text = f"Metadata-Version: 2.1\nName: {package}\nVersion: 0.1.0\n"
-    (folder / "METADATA").write_text(text, encoding="utf-8")
-    listed = "\n".join(("[rift_sim.extensions]", *points))
-    (folder / "entry_points.txt").write_text(listed + "\n", encoding="utf-8")

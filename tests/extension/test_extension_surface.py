@@ -72,9 +72,10 @@ def test_each_factor_moves_what_it_says(make_scenario: Make) -> None:
     none = totals(run(make_scenario, fill("violence", 0.0)))
     assert none["lost_rivals"] == 0.0
     assert none["violence"] < base["violence"]
-    assert totals(run(make_scenario, fill("effort", 4.0), 1))["lost_state"] > 2.0 * totals(
-        run(make_scenario, nothing, 1)
-    )["lost_state"]
+    assert (
+        totals(run(make_scenario, fill("effort", 4.0), 1))["lost_state"]
+        > 2.0 * totals(run(make_scenario, nothing, 1))["lost_state"]
+    )
     still = totals(run(make_scenario, fill("flight", 0.0)))
     assert still["newly"] == still["confined"] == 0.0
     assert totals(run(make_scenario, fill("returns", 0.0)))["returned"] == 0.0
@@ -108,7 +109,7 @@ def test_presence_that_goes_leaves_what_the_state_holds(make_scenario: Make) -> 
 
     held, left = gap(12), gap(36)
     assert held.max() > 0.3
-    assert 0.0 <= left.min()
+    assert left.min() >= 0.0
     assert left.max() < 0.5 * held.max()
 
 
@@ -143,9 +144,7 @@ def test_mechanisms_act_once_a_month_each_in_its_phase(make_scenario: Make) -> N
 
     acts = {f"at_{phase}": Mechanism(note(phase), phase, "notes") for phase in PHASES}
     register(Extension("notes", "1", __name__, mechanisms=acts))
-    scenario = make_scenario(
-        small=True, extensions=["notes"], mechanisms={"at_partners": "off"}
-    )
+    scenario = make_scenario(small=True, extensions=["notes"], mechanisms={"at_partners": "off"})
     model = RiftModel(scenario)
     assert not seen
     model.step()
@@ -237,7 +236,13 @@ def test_a_series_is_read_only_where_it_is_observed(make_scenario: Make) -> None
         ({"mechanisms": {"m": Mechanism(nothing, "mouth", "")}}, "did you mean 'month'?"),  # type: ignore[arg-type]
         ({"strategies": {"usual": Loner}}, "'usual' is what groups do anyway"),
         (
-            {"series": {"a": Recorded("A", "1", "stock", lambda m: 0.0, by={"pillar": lambda m: np.ones(6)})}},  # type: ignore[dict-item]
+            {
+                "series": {
+                    "a": Recorded(
+                        "A", "1", "stock", lambda m: 0.0, by={"pillar": lambda m: np.ones(6)}
+                    )
+                }
+            },  # type: ignore[dict-item]
             "cannot be recorded by 'pillar'",
         ),
     ],
