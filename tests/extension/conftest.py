@@ -16,8 +16,13 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "peacekeeping"
 
 @pytest.fixture
 def clean() -> Iterator[None]:
-    """Forget what a test registers or uses."""
+    """Forget what a test registers or uses, and what others left."""
+    _forget()
     yield
+    _forget()
+
+
+def _forget() -> None:
     for name in (*registry.in_use(), *registry._registered):
         registry.forget(name)
     for name in [name for name in sys.modules if name.partition(".")[0] in ("rift_peacekeeping",)]:
