@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from rift_sim.errors import InputError
 from rift_sim.vocabulary import Series
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rift_sim.agents.armed_group import ArmedGroup
     from rift_sim.agents.partners import Partner
     from rift_sim.model import RiftModel

@@ -252,9 +252,9 @@ def resettle(
     places, count = weights.shape
     calm, guests = space[0], space[1]
     guests[:] = 0.0
+    most = 1.0 / rates[0]  # Nobody can return twice, whatever the factor.
     for i in range(places):
-        # Nobody can return twice, whatever the factor.
-        calm[i] = exp(-rates[4] * violence[i]) * min(returning[i], 1.0 / rates[0])
+        calm[i] = exp(-rates[4] * violence[i]) * min(returning[i], most)
     for i in range(places):
         out = newly[i] * abroad_share[i]
         crossed += out

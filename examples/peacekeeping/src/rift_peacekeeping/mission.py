@@ -87,7 +87,8 @@ class Mission(Partner):
         share = people / max(people.sum(), 1.0)
         count = len(world.territory.departments)
         rows = world.territory.department_index[world.inside]
-        return self.deployed * np.bincount(rows, share[world.inside], minlength=count)
+        found: NDArray[np.float64] = np.bincount(rows, share[world.inside], minlength=count)
+        return self.deployed * found
 
 
 def mission_of(model: Any) -> Mission:
