@@ -9,12 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import rift_sim
 from rift_sim.cli import main
 from rift_sim.ensemble.engine import Engine
-from rift_sim.ensemble.executor import Plan
+from rift_sim.ensemble.executor import Job, Plan, Worlds, compute
 from rift_sim.ensemble.pool import Pool
 from rift_sim.ensemble.remote import requirements, unfit
 from rift_sim.ensemble.run import Run
@@ -69,12 +70,15 @@ def test_other_processes_find_it_by_its_entry_point(file: Path, tmp_path: Path) 
     assert here.manifest["ledger_entries"]["parameters"]["peacekeeping_effect"] == ["PK01"]
 
 
-def test_other_processes_find_it_by_its_module(
-    file: Path, tmp_path: Path, peacekeeping: Extension
-) -> None:
-    run = go(file, tmp_path / "run", workers=2)
-    assert not run.failures
-    assert run.digest() == go(file, tmp_path / "here").digest()
+def test_other_processes_find_it_by_its_module(file: Path, peacekeeping: Extension) -> None:
+    plan, job = Plan(Engine(), (load_scenario(file),), False), Job(0, 0, (0, 1))
+    with Pool(plan, 1) as pool:
+        (there,) = pool.run([job])
+    here = compute(plan, Worlds(plan), job)
+    assert not there.failures
+    assert there.arrays["peacekeepers"].any()
+    for name, values in here.arrays.items():
+        np.testing.assert_array_equal(there.arrays[name], values)
 
 
 SCRIPT = """\
@@ -241,7 +245,7 @@ def test_the_commands_know_it(
     assert main(["schema", "--extension", "peacekeeping"]) == 0
     assert '"mandate"' in capsys.readouterr().out
     out = tmp_path / "run"
-    assert main(["run", str(file), "-n", "4", "-j", "1", "--out", str(out)]) == 0
+    assert main(["run", str(file), "-n", "4", "-j", "1", "--no-figures", "--out", str(out)]) == 0
     capsys.readouterr()
     assert main(["plot", str(out), "--variable", "peacekeepers"]) == 0, capsys.readouterr().err
     assert (out / "figures" / "peacekeepers.png").exists()

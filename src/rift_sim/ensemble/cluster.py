@@ -249,7 +249,7 @@ class Cluster:
                 f"no worker at {self._address} can compute this run: "
                 + "; ".join(f"{w} {why}" for w, why in list(reasons.items())[:_SHOWN]),
                 key="scheduler",
-                allowed="workers with the rift_sim, Python and libraries of this machine, "
+                allowed="workers with rift_sim, Python, libraries and extensions as here, "
                 "restarted after a change",
             )
         for worker, reason in reasons.items():
