@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rift_sim.agents.partners import Partner
     from rift_sim.analysis.compare.comparison import Comparison
     from rift_sim.analysis.compare.side_by_side import compare
+    from rift_sim.ensemble.damage import DamagedError, DamageWarning
     from rift_sim.ensemble.run import Run, load, run
     from rift_sim.errors import InputError, RiftError
     from rift_sim.extension import EventKind, Extension, Mechanism, Recorded, register
@@ -23,6 +24,8 @@ __version__ = "0.1.0"
 __all__ = [
     "ArmedGroup",
     "Comparison",
+    "DamageWarning",
+    "DamagedError",
     "EventKind",
     "Extension",
     "InputError",
@@ -55,6 +58,8 @@ _HOME = {
     "register": "rift_sim.extension",
     "Comparison": "rift_sim.analysis.compare.comparison",
     "compare": "rift_sim.analysis.compare.side_by_side",
+    "DamageWarning": "rift_sim.ensemble.damage",
+    "DamagedError": "rift_sim.ensemble.damage",
     "InputError": "rift_sim.errors",
     "RiftError": "rift_sim.errors",
     "RiftModel": "rift_sim.model",

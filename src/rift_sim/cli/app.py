@@ -26,6 +26,7 @@ from rift_sim.cli import (
     threshold,
     validation,
     variances,
+    verifying,
 )
 
 __all__ = ["command"]
@@ -46,6 +47,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "new": queries.new,
     "seeds": queries.seeds,
     "extensions": extending.extensions,
+    "verify": verifying.verify,
     "plot": pictures.plot,
     "map": pictures.draw_map,
     "compare": comparing.compare,
