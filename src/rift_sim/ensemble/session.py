@@ -31,7 +31,7 @@ from rift_sim.ensemble.mend import mend, rebuild
 from rift_sim.ensemble.store import DONE, Store
 from rift_sim.ensemble.summary import summarise, write_summary
 from rift_sim.ensemble.verify import verify
-from rift_sim.extension.identity import refuse_typed
+from rift_sim.extension.identity import workers_for
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.cluster import Cluster
@@ -127,10 +127,6 @@ class Session:
         self.force = force
         self._plan = Plan(engine or Engine(), request.scenarios, municipal)
         extensions = self._plan.extensions
-        if workers is None and not all(one.importable for one in extensions):
-            workers = 1
-        if (workers or 1) > 1 or scheduler is not None:
-            refuse_typed(extensions, "workers" if scheduler is None else "scheduler")
         self.identity = Identity(
             scenario=request.digest,
             seed=request.seed,
@@ -139,7 +135,7 @@ class Session:
             municipal=municipal,
             extensions={one.name: one.text for one in extensions},
         )
-        self._workers = workers
+        self._workers = workers_for(extensions, workers, scheduler)
         self._scheduler = scheduler
         self._block = block
         self._reporter: Reporter = reporter or _Silent()

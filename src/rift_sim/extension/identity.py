@@ -14,7 +14,16 @@ from rift_sim.extension.ledger import folder_of
 from rift_sim.extension.parts import Extension
 from rift_sim.extension.registry import register, use
 
-__all__ = ["Need", "is_extension", "needs", "prepare", "refuse_typed", "requirements", "unfit"]
+__all__ = [
+    "Need",
+    "is_extension",
+    "needs",
+    "prepare",
+    "refuse_typed",
+    "requirements",
+    "unfit",
+    "workers_for",
+]
 
 _PREFIX = "extension "
 _SKIPPED = (".pyc", ".pyo", ".typed")
@@ -87,6 +96,21 @@ def refuse_typed(wanted: Iterable[Need], key: str) -> None:
                 key=key,
                 allowed="workers=1, or the extension in a module of its own",
             )
+
+
+def workers_for(wanted: Iterable[Need], workers: int | None, scheduler: str | None) -> int | None:
+    """Return how many workers to use, None to choose: one where extensions live here only.
+
+    Raises
+    ------
+    InputError
+        When more were asked for, or a scheduler; see `refuse_typed`.
+    """
+    if all(one.importable for one in wanted):
+        return workers
+    if scheduler is not None or (workers or 1) > 1:
+        refuse_typed(wanted, "workers" if scheduler is None else "scheduler")
+    return 1
 
 
 def prepare(wanted: Iterable[Need]) -> None:
