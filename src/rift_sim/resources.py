@@ -6,7 +6,10 @@ import os
 import tempfile
 from pathlib import Path
 
-__all__ = ["cache_folder", "shipped"]
+__all__ = ["SEEDS", "cache_folder", "shipped"]
+
+SEEDS = "RIFT_SEEDS"
+"""Environment variable that names a ledger to use in place of the shipped one."""
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -15,8 +18,10 @@ def shipped(name: str) -> Path:
     """Return the folder of shipped files called `name` (``seeds`` or ``scenarios``).
 
     A wheel carries them inside the package; an editable install reads those of
-    the checkout, so that an edit counts at once.
+    the checkout, so that an edit counts at once. ``RIFT_SEEDS`` names another folder of seeds.
     """
+    if name == "seeds" and (own := os.environ.get(SEEDS)):
+        return Path(own).absolute()
     checkout = _PACKAGE.parents[1]
     if (checkout / "pyproject.toml").is_file() and (checkout / name).is_dir():
         return checkout / name

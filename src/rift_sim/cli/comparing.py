@@ -220,6 +220,7 @@ def _figures(ask: _Question) -> dict[str, Callable[[], Figure]]:
     from rift_sim.plots.differences import difference_fan, difference_overview
 
     found, (drawn, dims) = ask.comparison, ask.drawn
+    outlined = all(arm.run.scenario.territory.departments is None for arm in found.arms)
     jobs: dict[str, Callable[[], Figure]] = {}
     if len(ask.overview) > 1:
         jobs["overview.png"] = partial(difference_overview, found, ask.overview)
@@ -230,7 +231,7 @@ def _figures(ask: _Question) -> dict[str, Callable[[], Figure]]:
                 jobs[f"{name}-by-{dim}-{date}.png"] = partial(
                     difference_dots, found, name, date, dim, ask.places.get(dim)
                 )
-                if dim != "department":
+                if dim != "department" or not outlined:
                     continue
                 for number, label in enumerate(found.labels[1:]):
                     ending = f"-{_slug(label)}" if len(found.labels) > 2 else ""

@@ -179,14 +179,16 @@ def _tables(scenarios: Iterable[Scenario]) -> Iterator[str]:
 def _check_files(scenario: Scenario) -> tuple[str, ...]:
     """Read the files a scenario names; return what had to be assumed."""
     own, initial = scenario.territory, scenario.initial
-    files = (own.municipalities, own.neighbours, initial.presence, initial.coca, initial.displaced)
-    if not any(files):
+    territory_files = (own.municipalities, own.neighbours, own.departments)
+    if not any((*territory_files, initial.presence, initial.coca, initial.displaced)):
         return ()
     # Imported late: without files of its own a scenario is checked without numpy.
     from rift_sim.initial.given import read_maps
     from rift_sim.seeds import load_ledger
     from rift_sim.territory import load_territory
 
-    territory = load_territory(own.municipalities, own.neighbours, strict=own.strict)
+    territory = load_territory(
+        own.municipalities, own.neighbours, own.departments, strict=own.strict
+    )
     maps = read_maps(initial, load_ledger(), territory, scenario.start, strict=own.strict)
     return (*territory.warnings, *maps.warnings)

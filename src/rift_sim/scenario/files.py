@@ -200,7 +200,7 @@ def resolve_files(data: Mapping[str, Any], base: Path) -> dict[str, Any]:
     if isinstance(source := found.get("parameters"), str) and is_table(source):
         found["parameters"] = _absolute(source, base)
     if isinstance(territory := found.get("territory"), dict):
-        files = ("municipalities", "neighbours")
+        files = ("municipalities", "neighbours", "departments")
         found["territory"] = {
             key: _absolute(value, base) if key in files else value
             for key, value in territory.items()

@@ -64,7 +64,7 @@ def digest(scenario: Scenario) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-_FILES = ("file", "municipalities", "neighbours")
+_FILES = ("file", "municipalities", "neighbours", "departments")
 
 
 def _canonical(value: Any, key: str = "") -> Any:
