@@ -26,6 +26,8 @@ from rift_sim.ensemble.executor import Job, Plan
 from rift_sim.ensemble.remote import Parcel, digests, processor, requirements
 from rift_sim.ensemble.store import Block
 from rift_sim.errors import InputError, RiftError
+from rift_sim.extension.identity import Need
+from rift_sim.extension.identity import requirements as needed
 
 __all__ = ["Cluster", "ClusterError", "is_open"]
 
@@ -54,6 +56,8 @@ class Cluster:
         Such as ``tcp://10.0.0.1:8786``.
     say
         Told what the user should know.
+    extensions
+        Extensions that the run uses.
 
     Raises
     ------
@@ -62,7 +66,9 @@ class Cluster:
         there has the same code, seeds and libraries.
     """
 
-    def __init__(self, address: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, address: str, say: Callable[[str], None], extensions: Iterable[Need] = ()
+    ) -> None:
         if not _ADDRESS.fullmatch(address):
             raise InputError(
                 f"'{address}' is not the address of a scheduler",
@@ -71,7 +77,7 @@ class Cluster:
             )
         self._address = address
         self._say = say
-        self._wanted = requirements()
+        self._wanted = requirements() | needed(extensions)
         self._refused: set[str] = set()
         self._workers: set[str] = set()
         self._looked = -math.inf
@@ -249,7 +255,7 @@ class Cluster:
                 f"no worker at {self._address} can compute this run: "
                 + "; ".join(f"{w} {why}" for w, why in list(reasons.items())[:_SHOWN]),
                 key="scheduler",
-                allowed="workers with the rift_sim, Python and libraries of this machine, "
+                allowed="workers with rift_sim, Python, libraries and extensions as here, "
                 "restarted after a change",
             )
         for worker, reason in reasons.items():

@@ -19,7 +19,7 @@ from rift_sim.ensemble.inputs import Request, resolve_request
 from rift_sim.ensemble.layout import BLOCK
 from rift_sim.ensemble.session import Reporter, Session
 from rift_sim.ensemble.store import Store
-from rift_sim.ensemble.summary import SummaryRow, summarise
+from rift_sim.ensemble.summary import SummaryRow, learn_series, summarise
 from rift_sim.ensemble.verify import Verification, notice, verify
 from rift_sim.errors import InputError
 
@@ -117,6 +117,8 @@ class Run:
         ``flow`` the month's total.
         """
         data = open_dataset(self.directory / STORE)
+        if self.manifest.get("extensions"):
+            learn_series(data)
         axes = self.manifest.get("axes") or {}
         levels = {axis: ("scenario", list(points)) for axis, points in axes.items()}
         return data.assign_coords(levels | _names(data))

@@ -31,6 +31,7 @@ from rift_sim.ensemble.mend import mend, rebuild
 from rift_sim.ensemble.store import DONE, Store
 from rift_sim.ensemble.summary import summarise, write_summary
 from rift_sim.ensemble.verify import verify
+from rift_sim.extension.identity import workers_for
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.cluster import Cluster
@@ -124,18 +125,20 @@ class Session:
         self.request = request
         self.folder = folder
         self.force = force
+        self._plan = Plan(engine or Engine(), request.scenarios, municipal)
+        extensions = self._plan.extensions
         self.identity = Identity(
             scenario=request.digest,
             seed=request.seed,
             seeds=request.ledger_digest,
             code=code_digest(),
             municipal=municipal,
+            extensions={one.name: one.text for one in extensions},
         )
-        self._workers = workers
+        self._workers = workers_for(extensions, workers, scheduler)
         self._scheduler = scheduler
         self._block = block
         self._reporter: Reporter = reporter or _Silent()
-        self._plan = Plan(engine or Engine(), request.scenarios, municipal)
         self._begun = time.time()
         self._computed = 0
         self._used_workers = 1
@@ -180,7 +183,7 @@ class Session:
             return nullcontext()
         from rift_sim.ensemble.cluster import Cluster
 
-        return Cluster(self._scheduler, self._reporter.say)
+        return Cluster(self._scheduler, self._reporter.say, self._plan.extensions)
 
     def _measure(self, worlds: Worlds) -> float:
         """Build the world, compile on first use, and time a replicate in seconds.

@@ -23,7 +23,7 @@ from rift_sim.yamlfile import Document, KeyPath, dotted
 __all__ = ["SETTINGS", "Item", "Layer", "Origin", "build"]
 
 SETTINGS = "--set"
-MERGED = ("assumptions", "mechanisms")
+MERGED = ("assumptions", "mechanisms", "strategies")
 LISTS = ("history", "timeline")
 _OWN = ("name", "title", "question")
 
@@ -75,7 +75,7 @@ class Layer:
     values
         Replaced as a whole, by key.
     merged
-        `assumptions` and `mechanisms`: joined key by key.
+        `assumptions`, `mechanisms` and `strategies`: joined key by key.
     lists
         `history` and `timeline`: appended, with replacing and dropping by id.
     """
@@ -117,6 +117,11 @@ class Layer:
             for key in _OWN:
                 joined.values.pop(key, None)
         joined.values.update(child.values)
+        if {"extensions"} <= self.values.keys() & child.values.keys():
+            joined.values["extensions"] = _joined(*(v.values["extensions"] for v in (self, child)))
+        if ALL in child.merged["mechanisms"]:
+            # What an extension's mechanism was set to before counts no more.
+            joined.merged["mechanisms"] = {}
         for key in MERGED:
             joined.merged[key].update(child.merged[key])
         if {"start", "end"} & child.values.keys():
@@ -231,6 +236,13 @@ def _origin(at: KeyPath, origins: Mapping[KeyPath, Origin], root: Origin) -> Ori
 def _outer(origin: Origin, path: KeyPath) -> Origin:
     """Return where the whole stands of which a part was set."""
     return origin if isinstance(origin.source, Document) else replace(origin, path=path)
+
+
+def _joined(old: Item, new: Item) -> Item:
+    """Put the extensions of a child behind those of its parent, each once."""
+    if not all(isinstance(item.value, list | tuple) for item in (old, new)):
+        return new
+    return Item([*dict.fromkeys([*old.value, *new.value])], new.origin)
 
 
 def _append(layer: Layer, name: str, entries: Iterable[Item]) -> None:

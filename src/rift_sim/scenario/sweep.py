@@ -24,6 +24,7 @@ _SWEEPABLE = (
     "parameters",
     "assumptions",
     "mechanisms",
+    "strategies",
     "history",
     "timeline",
     "initial",
