@@ -8,7 +8,6 @@ touches a block a worker compares its code, its seeds and its libraries with our
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import logging
 import math
 import pickle
@@ -24,14 +23,14 @@ from typing import Any
 from rift_sim.ensemble.calls import block_function, check_function
 from rift_sim.ensemble.executor import Job, Plan
 from rift_sim.ensemble.remote import Parcel, digests, processor, requirements
+from rift_sim.ensemble.scheduler import connect, is_open
 from rift_sim.ensemble.store import Block
 from rift_sim.errors import InputError, RiftError
 from rift_sim.extension.identity import Need
 from rift_sim.extension.identity import requirements as needed
 
-__all__ = ["Cluster", "ClusterError", "is_open"]
+__all__ = ["Cluster", "ClusterError"]
 
-_CONNECT_SECONDS = 10
 _LOOK_SECONDS = 2.0
 """How often we look whether workers came or went."""
 _QUEUED = 2
@@ -93,7 +92,7 @@ class Cluster:
                 f"warning: what is sent to {self._address} is not encrypted, and whoever can "
                 "reach a scheduler can run code on its workers and here; see docs/security.md"
             )
-        self._client = _connect(self._address)
+        self._client = connect(self._address)
         self._levels = {name: logging.getLogger(name).level for name in _LOGGERS}
         for name in _LOGGERS:
             # What goes wrong we say ourselves, in one line instead of tracebacks.
@@ -279,35 +278,6 @@ class Cluster:
             f"{self._address}: the scheduler does not answer any more; finished replicates "
             "are kept, and the same command goes on from there"
         )
-
-
-def is_open(address: str) -> bool:
-    """Say whether an address leaves this machine without encryption."""
-    kind, host = address.split("://")
-    host = host.rpartition(":")[0].strip("[]")
-    try:
-        return kind == "tcp" and not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return kind == "tcp" and host != "localhost"
-
-
-def _connect(address: str) -> Any:
-    try:
-        import distributed
-    except ImportError:
-        raise InputError(
-            "needs Dask, which is not installed", key="scheduler",
-            allowed="after pip install 'rift-sim[cluster]'",
-        ) from None  # fmt: skip
-    try:
-        client: Any = distributed.Client
-        return client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"nobody answers at {address}",
-            key="scheduler",
-            allowed="the address of a running 'dask scheduler'",
-        ) from error
 
 
 def _failed(job: Job, error: Exception) -> Block:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from rift_sim.ensemble.damage import in_short
 from rift_sim.ensemble.dataset import open_dataset
@@ -28,6 +28,7 @@ from rift_sim.ensemble.layout import write_text
 from rift_sim.ensemble.lock import writer_lock
 from rift_sim.ensemble.manifest import changed_versions, is_finished, session_entry, write_manifest
 from rift_sim.ensemble.mend import mend, rebuild
+from rift_sim.ensemble.reporter import Reporter, Silent
 from rift_sim.ensemble.store import DONE, Store
 from rift_sim.ensemble.summary import summarise, write_summary
 from rift_sim.ensemble.verify import verify
@@ -36,7 +37,7 @@ from rift_sim.extension.identity import workers_for
 if TYPE_CHECKING:
     from rift_sim.ensemble.cluster import Cluster
 
-__all__ = ["Reporter", "Session", "StorageError", "missing_jobs"]
+__all__ = ["Session", "StorageError", "missing_jobs"]
 
 _FEW = 10
 """So few replicates are not worth timing."""
@@ -44,33 +45,6 @@ _CHECKED_POINTS = 32
 """Points of a sweep looked at before it begins; a later one that is wrong fails by itself."""
 _START_SECONDS = 3.0
 """About what it takes to start worker processes."""
-
-
-class Reporter(Protocol):
-    """Whoever wants to know how a run goes on."""
-
-    def say(self, text: str) -> None:
-        """Take one line of news."""
-        ...
-
-    def begin(self, total: int) -> None:
-        """Learn how many replicates are to be computed."""
-        ...
-
-    def advance(self, replicates: int) -> None:
-        """Learn that so many more are stored."""
-        ...
-
-
-class _Silent:
-    def say(self, text: str) -> None:
-        pass
-
-    def begin(self, total: int) -> None:
-        pass
-
-    def advance(self, replicates: int) -> None:
-        pass
 
 
 def missing_jobs(store: Store, replicates: int) -> list[Job]:
@@ -138,7 +112,7 @@ class Session:
         self._workers = workers_for(extensions, workers, scheduler)
         self._scheduler = scheduler
         self._block = block
-        self._reporter: Reporter = reporter or _Silent()
+        self._reporter: Reporter = reporter or Silent()
         self._begun = time.time()
         self._computed = 0
         self._used_workers = 1

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from rift_sim.analysis.compare.comparison import Comparison
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.scenario import Scenario
     from rift_sim.seeds.ledger import Ledger
 

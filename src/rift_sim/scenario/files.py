@@ -13,7 +13,8 @@ from rift_sim.errors import InputError
 from rift_sim.extension.registry import use
 from rift_sim.resources import shipped
 from rift_sim.scenario.fence import OPEN, Fence, is_regular
-from rift_sim.scenario.layers import Layer, Origin
+from rift_sim.scenario.layers import Layer
+from rift_sim.scenario.origin import Origin
 from rift_sim.scenario.problems import find, nothings, refuse
 from rift_sim.scenario.schema import ScenarioFile
 from rift_sim.seeds.posterior import is_table

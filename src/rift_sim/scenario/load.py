@@ -10,7 +10,8 @@ from typing import Any
 from rift_sim.errors import InputError
 from rift_sim.scenario.fence import OPEN, Fence
 from rift_sim.scenario.files import checked, locate, read_layers, resolve_setting
-from rift_sim.scenario.layers import SETTINGS, Layer, Origin, build
+from rift_sim.scenario.layers import SETTINGS, Layer, build
+from rift_sim.scenario.origin import Origin
 from rift_sim.scenario.schema import Scenario
 from rift_sim.scenario.sweep import check_sweep, read_design
 from rift_sim.scenario.switches import ALL, spelled

@@ -24,7 +24,7 @@ from rift_sim.seeds.posterior import load_posterior
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.scenario import Scenario
 
 __all__ = ["Discovery", "Point", "discover", "points_of"]

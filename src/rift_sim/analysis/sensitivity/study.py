@@ -25,7 +25,7 @@ from rift_sim.extension.registry import ledger_with
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.scenario import Scenario
 
 __all__ = ["BY", "METHODS", "Effort", "Result", "Study", "check_effort", "study"]
