@@ -223,6 +223,7 @@ class RiftModel(mesa.Model):
         return Ground(self.world, self.draw, self.state, self.seed_number, self.replicate, self.on)
 
     def _politics(self) -> None:
+        """Apply the dated events of the month."""
         for event in self.scenario.events_in(self.month_index):
             apply_event(self, event)
 
