@@ -1,0 +1,105 @@
+"""Damage to tables: comma-separated files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from .words import nasty, near_number
+
+__all__ = ["Rows", "damage_rows", "write_rows"]
+
+Rows = list[list[str]]
+"""Cells by line; the header is one of them."""
+
+_LONG = "z" * 140_000
+"""Longer than Python's own reader takes a cell to be."""
+
+
+def damage_rows(rows: Rows, random: Random, pool: Sequence[str], times: int = 1) -> Rows:
+    """Return a copy of `rows` after one or several accidents; `pool` are names that mean something."""
+    rows = [list(row) for row in rows]
+    for _ in range(times):
+        if not rows:
+            return rows
+        _one(rows, random, pool)
+    return rows
+
+
+def _one(rows: Rows, random: Random, pool: Sequence[str]) -> None:
+    line = random.randrange(len(rows))
+    row = rows[line] or rows[0]
+    if not row:
+        row.append("")
+    at = random.randrange(len(row))
+    match random.randrange(13):
+        case 0 | 1 | 2:
+            number = near_number(random, row[at])
+            row[at] = number if number != row[at] and random.random() < 0.7 else nasty(random)
+        case 3:
+            row[at] = random.choice(pool)
+        case 4:
+            other = random.choice(rows) or [""]
+            row[at] = random.choice(other)
+        case 5:
+            _columns(rows, at, random)
+        case 6:
+            row[at : at + 1] = random.choice(([], ["", ""], [row[at], row[at]], ["x"] * 40))
+        case 7:
+            rows.insert(random.randrange(len(rows) + 1), list(row))
+        case 8:
+            del rows[line]
+        case 9:
+            rows[0], rows[line] = rows[line], rows[0]
+        case 10:
+            rows[0][random.randrange(len(rows[0]))] = random.choice(pool) if rows[0] else ""
+        case 11:
+            row[at] = random.choice(("", " ", '"', '""', "a,b", "a\nb", "'", ";", "\t", "nan", "-inf", "1e400"))
+        case _:
+            rare = random.random()
+            if rare < 0.05:
+                row[at] = _LONG
+            elif rare < 0.1:
+                rows[:] = rows[:1] + rows[1:] * (2_000 // len(rows))
+            elif rare < 0.2:
+                rows[:] = [cells + [f"c{n}" for n in range(1_500)] for cells in rows[:3]]
+            else:
+                rows[:] = rows[: random.choice((0, 1, 1, 2))]
+
+
+def _columns(rows: Rows, at: int, random: Random) -> None:
+    """Drop, double, rename or move a column."""
+    kind, there = random.randrange(4), random.randrange(len(rows[0]) or 1)
+    for cells in rows:
+        if at >= len(cells):
+            continue
+        cell = cells[at]
+        if kind == 0:
+            del cells[at]
+        elif kind == 1:
+            cells.append(cell)
+        elif kind == 2:
+            cells.insert(min(there, len(cells)), cells.pop(at))
+        else:
+            cells.insert(0, "")
+
+
+def write_rows(rows: Rows, random: Random) -> bytes:
+    """Write a table, now and then with another separator, or quoted too much or too little."""
+    separator = random.choice((";", "\t", "|", ", ", " ")) if random.random() < 0.06 else ","
+    style = random.random()
+    lines = []
+    for row in rows:
+        cells = row
+        if style < 0.05:
+            cells = [f'"{cell}"' for cell in row]
+        elif style < 0.9:
+            cells = [_quoted(cell) for cell in row]
+        lines.append(separator.join(cells))
+    end = "\r\n" if random.random() < 0.05 else "\n"
+    return (end.join(lines) + end).encode("utf-8", "surrogateescape")
+
+
+def _quoted(cell: str) -> str:
+    doubled = cell.replace('"', '""')
+    return f'"{doubled}"' if any(sign in cell for sign in ',"\n\r') else cell

@@ -1,0 +1,208 @@
+"""Damage to trees of keys and values: YAML and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from .words import KEYS, date, nasty, near_number
+
+__all__ = ["Leaf", "Many", "Pairs", "Tree", "block", "damage_tree", "flow", "read_tree"]
+
+
+@dataclass
+class Leaf:
+    """A value, as it is written."""
+
+    text: str
+
+
+@dataclass
+class Many:
+    """A list."""
+
+    items: list[Tree] = field(default_factory=list)
+
+
+@dataclass
+class Pairs:
+    """A mapping, in which a key may stand twice."""
+
+    items: list[tuple[str, Tree]] = field(default_factory=list)
+
+
+Tree: TypeAlias = "Leaf | Many | Pairs"
+
+
+def read_tree(text: str) -> Tree:
+    """Read YAML (or JSON, which is YAML) that is in order."""
+    return _tree(YAML(typ="safe", pure=False).compose(text))
+
+
+def _tree(node: Node) -> Tree:
+    if isinstance(node, MappingNode):
+        return Pairs([(str(key.value), _tree(value)) for key, value in node.value])
+    if isinstance(node, SequenceNode):
+        return Many([_tree(item) for item in node.value])
+    assert isinstance(node, ScalarNode)
+    text = str(node.value)
+    # Over several lines, or read as text only because it is quoted.
+    return Leaf(json.dumps(text) if node.style in ("'", '"', "|", ">") or "\n" in text else text)
+
+
+def _copy(tree: Tree) -> Tree:
+    if isinstance(tree, Leaf):
+        return Leaf(tree.text)
+    if isinstance(tree, Many):
+        return Many([_copy(item) for item in tree.items])
+    return Pairs([(key, _copy(value)) for key, value in tree.items])
+
+
+def block(tree: Tree, indent: int = 0) -> str:
+    """Write a tree as YAML in blocks."""
+    pad = "  " * indent
+    lines = []
+    if isinstance(tree, Leaf) or not tree.items:
+        return pad + flow(tree) + "\n"
+    for item in tree.items:
+        head, value = ("- ", item) if isinstance(tree, Many) else (f"{item[0]}: ", item[1])  # type: ignore[index,assignment]
+        if isinstance(value, Leaf) or not value.items:  # type: ignore[union-attr]
+            lines.append(f"{pad}{head}{flow(value)}\n")  # type: ignore[arg-type]
+        else:
+            lines.append(f"{pad}{head.rstrip()}\n{block(value, indent + 1)}")  # type: ignore[arg-type]
+    return "".join(lines)
+
+
+def flow(tree: Tree, quote: bool = False) -> str:
+    """Write a tree on one line; with `quote` keys are quoted, as in JSON."""
+    if isinstance(tree, Leaf):
+        return tree.text
+    if isinstance(tree, Many):
+        return "[" + ", ".join(flow(item, quote) for item in tree.items) + "]"
+    named = ((json.dumps(key) if quote else key, value) for key, value in tree.items)
+    return "{" + ", ".join(f"{key}: {flow(value, quote)}" for key, value in named) + "}"
+
+
+def _inner(tree: Tree) -> Iterator[Many | Pairs]:
+    if not isinstance(tree, Leaf):
+        yield tree
+        for item in tree.items:
+            yield from _inner(item[1] if isinstance(item, tuple) else item)
+
+
+def damage_tree(tree: Tree, random: Random, pool: Sequence[str], times: int = 1) -> Tree:
+    """Return a copy of `tree` after one or several accidents.
+
+    Parameters
+    ----------
+    tree
+        Left as it is.
+    random
+        Says what happens, and where.
+    pool
+        Names that mean something to the reader.
+    times
+        Number of accidents.
+    """
+    tree = _copy(tree)
+    for _ in range(times):
+        places = [inner for inner in _inner(tree) if inner.items]
+        if not places:
+            return tree
+        place = random.choice(places)
+        _one(place, random.randrange(len(place.items)), random, pool, places)
+    return tree
+
+
+def _one(
+    place: Many | Pairs, at: int, random: Random, pool: Sequence[str], places: list[Many | Pairs]
+) -> None:
+    """Let one accident happen to the item `at` of `place`."""
+    key, value = _item(place, at)
+    match random.randrange(12):
+        case 0:
+            del place.items[at]
+        case 1:
+            place.items.insert(random.randrange(len(place.items) + 1), _copy_item(place, at))
+        case 2 if isinstance(place, Pairs):
+            place.items[at] = (_renamed(key, random, pool), value)
+        case 3:
+            other = random.choice(places)
+            _set(place, at, _copy(_item(other, random.randrange(len(other.items)))[1]))
+        case 4:
+            other = random.choice(places)
+            there = random.randrange(len(other.items))
+            found = _copy(_item(other, there)[1])
+            _set(other, there, _copy(value))
+            _set(place, at, found)
+        case 5:
+            _set(place, at, _wrapped(value, random))
+        case 6 if isinstance(place, Pairs):
+            place.items.append((_renamed(key, random, pool), Leaf(nasty(random))))
+        case 7:
+            _set(place, at, _special(value, random))
+            if random.random() < 0.5:
+                _set(place, random.randrange(len(place.items)), Leaf("*a"))
+        case 8 if isinstance(value, Leaf) and random.random() < 0.7:
+            _set(place, at, Leaf(random.choice((random.choice(pool), date(random)))))
+        case _ if isinstance(value, Leaf):
+            number = near_number(random, value.text)
+            new = number if number != value.text and random.random() < 0.75 else nasty(random)
+            _set(place, at, Leaf(new))
+        case _:
+            _set(place, at, random.choice((Leaf(nasty(random)), Pairs(), Many())))
+
+
+def _item(place: Many | Pairs, at: int) -> tuple[str, Tree]:
+    return place.items[at] if isinstance(place, Pairs) else ("", place.items[at])
+
+
+def _copy_item(place: Many | Pairs, at: int) -> object:
+    key, value = _item(place, at)
+    return (key, _copy(value)) if isinstance(place, Pairs) else _copy(value)
+
+
+def _set(place: Many | Pairs, at: int, value: Tree) -> None:
+    if isinstance(place, Pairs):
+        place.items[at] = (place.items[at][0], value)
+    else:
+        place.items[at] = value
+
+
+def _renamed(key: str, random: Random, pool: Sequence[str]) -> str:
+    kind = random.randrange(4)
+    if kind == 0 and key:
+        place = random.randrange(len(key))
+        return key[:place] + random.choice(("", "x", key[place] * 2, key[place].swapcase())) + key[place + 1 :]
+    return random.choice(KEYS) if kind == 1 else random.choice(pool)
+
+
+def _wrapped(value: Tree, random: Random) -> Tree:
+    """Put a value inside something, a few or very many levels deep."""
+    levels = random.choice((1, 1, 1, 2, 29, 31, 40)) if random.random() < 0.95 else 600
+    for _ in range(levels):
+        value = Many([value]) if random.random() < 0.5 else Pairs([("a", value)])
+    return value
+
+
+def _special(value: Tree, random: Random) -> Tree:
+    """Anchors, tags, merge keys, and very many of something."""
+    kind, text = random.randrange(6), flow(value)
+    if kind == 0:
+        return Leaf(f"&a {text}")
+    if kind == 1:
+        return Leaf(f"{random.choice(('!!str', '!!int', '!!map', '!!seq', '!x', '!!python/tuple'))} {text}")
+    if kind == 2:
+        return Leaf("{<<: {a: 1}, b: 2}")
+    many = random.choice((20, 200)) if random.random() < 0.9 else 3_000
+    if kind == 3:
+        return Pairs([(f"k{n}", Leaf("1")) for n in range(many)])
+    if kind == 4:
+        return Many([_copy(value) if isinstance(value, Leaf) else Leaf("x") for _ in range(many)])
+    return Leaf("[" * many + "]" * many)
