@@ -14,17 +14,28 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    MappingEndEvent,
+    MappingStartEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from rift_sim.errors import InputError
+from rift_sim.textfile import read_text
 
-__all__ = ["Document", "KeyPath", "dotted", "parse_yaml", "read_yaml"]
+__all__ = ["MAX_DEPTH", "Document", "KeyPath", "dotted", "parse_yaml", "read_yaml"]
 
 KeyPath = tuple[str | int, ...]
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
+MAX_INTEGER = 2**64
+_MANY = 500
+_TOO_DEEP = "nested too deeply"
 _TAG = "tag:yaml.org,2002:"
+_BEGIN, _END = (MappingStartEvent, SequenceStartEvent), (MappingEndEvent, SequenceEndEvent)
 _PLAIN = frozenset(
     _TAG + kind for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")
 )
@@ -81,13 +92,15 @@ def read_yaml(path: str | Path) -> Document:
         the top, has a syntax error, a duplicate or non-text key, a tag, an alias, an
         infinite number, or nests too deeply.
     """
-    return parse_yaml(_read_text(Path(path)), path)
+    return parse_yaml(read_text(Path(path), MAX_BYTES), path)
 
 
 def parse_yaml(text: str, path: str | Path) -> Document:
     """Read YAML text as `read_yaml` does; `path` is what errors call it."""
     path = Path(path)
     try:
+        if _may_be_deep(text):
+            _check_depth(text, path)
         node = YAML(typ="safe", pure=False).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -108,17 +121,21 @@ def parse_yaml(text: str, path: str | Path) -> Document:
     return Document(path, data, lines)
 
 
-def _read_text(path: Path) -> str:
-    if not path.is_file():
-        raise InputError("no such file", file=path)
-    if path.stat().st_size > MAX_BYTES:
-        raise InputError("the file is too large", file=path, allowed=f"up to {MAX_BYTES:,} bytes")
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError("the file is not text in UTF-8", file=path) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=path) from None
+def _may_be_deep(text: str) -> bool:
+    """Say whether a text may nest a hundred levels deep; by indentation alone it takes pages."""
+    if text.count("[") + text.count("{") > _MANY:
+        return True
+    return any(line.count("-") + line.count("?") > _MANY for line in text.splitlines())
+
+
+def _check_depth(text: str, path: Path) -> None:
+    """Refuse bottomless nesting, which the parser in C does not survive, event by event."""
+    depth = 0
+    for event in YAML(typ="safe", pure=False).parse(text):
+        depth += isinstance(event, _BEGIN) - isinstance(event, _END)
+        if depth > MAX_DEPTH + 1:
+            line = event.start_mark.line + 1
+            raise InputError(_TOO_DEEP, file=path, line=line, allowed=f"{MAX_DEPTH} levels")
 
 
 class _Reader:
@@ -137,7 +154,7 @@ class _Reader:
 
     def read(self, node: Node, at: KeyPath) -> Any:
         if len(at) > MAX_DEPTH:
-            raise self.fail(node, at, "nested too deeply", allowed=f"{MAX_DEPTH} levels")
+            raise self.fail(node, at, _TOO_DEEP, allowed=f"{MAX_DEPTH} levels")
         # Anchors alone do no harm, and the C parser does not report them.
         if id(node) in self.seen:
             raise self.fail(node, at, "aliases are not accepted", allowed="write the value out")
@@ -183,7 +200,10 @@ class _Reader:
             if kind == "bool":
                 return text.casefold() == "true"
             if kind == "int":
-                return int(text.replace("_", ""), 0 if text[:2].casefold() in ("0x", "0o") else 10)
+                whole = int(text.replace("_", ""), 0 if text[:2].casefold() in ("0x", "0o") else 10)
+                if abs(whole) > MAX_INTEGER:
+                    raise self.fail(node, at, f"'{text}' is too large a number")
+                return whole
             if kind == "float":
                 number = float(text.replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
                 if not math.isfinite(number):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from .words import nasty, near_number
+from .words import mild, nasty, near_number
 
 __all__ = ["Rows", "damage_rows", "write_rows"]
 
@@ -32,6 +32,12 @@ def _one(rows: Rows, random: Random, pool: Sequence[str]) -> None:
     if not row:
         row.append("")
     at = random.randrange(len(row))
+    if random.random() < 0.4:
+        if line and random.random() < 0.5:
+            rows[1:] = random.sample(rows[1:], len(rows) - 1)
+        else:
+            row[at] = mild(random, row[at])
+        return
     match random.randrange(13):
         case 0 | 1 | 2:
             number = near_number(random, row[at])

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from .words import KEYS, date, nasty, near_number
+from .words import KEYS, date, mild, nasty, near_number
 
 __all__ = ["Leaf", "Many", "Pairs", "Tree", "block", "damage_tree", "flow", "read_tree"]
 
@@ -125,6 +125,12 @@ def _one(
 ) -> None:
     """Let one accident happen to the item `at` of `place`."""
     key, value = _item(place, at)
+    if random.random() < 0.45:
+        if isinstance(value, Leaf):
+            _set(place, at, Leaf(mild(random, value.text)))
+        else:
+            random.shuffle(value.items)
+        return
     match random.randrange(12):
         case 0:
             del place.items[at]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
-__all__ = ["KEYS", "date", "nasty", "near_number"]
+__all__ = ["KEYS", "date", "mild", "nasty", "near_number"]
 
 _NUMBERS = (
     "0", "-0.0", "1", "-1", "2", "0.5", "1e-320", "1e308", "1e309", "-1e309", "1e999999", "NaN", ".nan",
@@ -52,6 +53,22 @@ def date(random: Random) -> str:
     if random.random() < 0.3:
         return random.choice(_DATES)
     return f"{random.randint(1985, 2105)}-{random.randint(0, 13):02d}"
+
+
+def mild(random: Random, text: str) -> str:
+    """Return another value that may well be accepted where `text` stands; or the same."""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text):
+        return f"{int(text[:4]) + random.choice((0, 0, 1))}-{random.randint(1, 12):02d}"
+    switched = {"true": "false", "false": "true", "on": "off", "off": "on"}
+    if text in switched:
+        return switched[text]
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    if "." not in text:
+        return str(max(0, int(value) + random.choice((-1, 0, 1, 2)))) if abs(value) < 1e15 else text
+    return random.choice((f"{value * random.uniform(0.5, 1.5):.4g}", "0.0", "1.0", f"{random.random():.4g}"))
 
 
 def near_number(random: Random, text: str) -> str:

@@ -41,8 +41,11 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+    """Read a JSON object; anything else is a `ValueError`."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise ValueError(f"{path} nests too deeply") from None
     if not isinstance(content, dict):
         raise ValueError(f"{path} holds no JSON object")
     return content

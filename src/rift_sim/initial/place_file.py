@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rift_sim.errors import InputError, nearest, nearest_code
+from rift_sim.textfile import read_text
 
 if TYPE_CHECKING:
     from rift_sim.calendar import Month
@@ -24,7 +26,10 @@ CODE = ("code", "mpio_code")
 Row = tuple[int, dict[str, str]]
 """Line of the file, and what stands in it by column."""
 
-_FORM = re.compile(r"\d{5}|\d{2}")
+_FORM = re.compile(r"[0-9]{5}|[0-9]{2}")
+_MOST = 1e9
+"""Largest figure of a place: more than there are people, or hectares, in the country."""
+_YEAR = re.compile(r"[0-9]{4}")
 
 
 @dataclass(frozen=True)
@@ -63,16 +68,13 @@ def read_rows(file: Path, key: str, columns: Mapping[str, tuple[str, ...]]) -> l
     InputError
         When there is no such file, it is not a CSV, or a column is missing.
     """
+    reader = csv.DictReader(io.StringIO(read_text(Path(file), key=key), newline=""))
     try:
-        with Path(file).open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            header = [name.strip() for name in reader.fieldnames or []]
-            reader.fieldnames = header
-            rows = [(reader.line_num, row) for row in reader]
-    except FileNotFoundError:
-        raise InputError("no such file", file=file, key=key) from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"not a CSV file in UTF-8: {error}", file=file) from None
+        header = [name.strip() for name in reader.fieldnames or []]
+        reader.fieldnames = header
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise InputError(f"not valid CSV: {error}", file=file, line=reader.line_num) from None
     found: dict[str, str] = {}
     for name, names in columns.items():
         column = next((other for other in names if other in header), None)
@@ -183,7 +185,8 @@ def read_figures(
         year = _newest_before(rows, start, file, key)
     found: dict[str, float] = {}
     unknown: dict[str, None] = {}
-    known = {*territory.code, *territory.departments}
+    known = {code for code in territory.code if _FORM.fullmatch(code)}
+    known |= {code[:2] for code in known}
     for line, row in of_year(rows, year, file, key):
         code = row["code"]
         figure = _figure(row[names[0]], file, line, names[0])
@@ -213,7 +216,7 @@ def _newest_before(rows: list[Row], start: Month, file: Path, key: str) -> int |
     if not rows or "year" not in rows[0][1]:
         return None
     years = {row["year"] for _, row in rows}
-    past = [int(year) for year in years if year.isdecimal() and int(year) < start.year]
+    past = [int(year) for year in years if _YEAR.fullmatch(year) and int(year) < start.year]
     if not past:
         raise InputError(
             f"no year before the start ({start})",
@@ -230,9 +233,10 @@ def _figure(text: str, file: Path, line: int, column: str) -> float:
         figure = float(text)
     except ValueError:
         figure = math.nan
-    if not (math.isfinite(figure) and figure >= 0.0):
+    if not 0.0 <= figure <= _MOST:
+        allowed = f"0 to {_MOST:,.0f}"
         raise InputError(
-            f"'{text}' is not a figure", file=file, line=line, key=column, allowed="0 and up"
+            f"'{text}' is not a figure", file=file, line=line, key=column, allowed=allowed
         )
     return figure
 

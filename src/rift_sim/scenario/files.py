@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from rift_sim.scenario.layers import Layer, Origin
 from rift_sim.scenario.problems import find, nothings, refuse
 from rift_sim.scenario.schema import ScenarioFile
 from rift_sim.seeds.posterior import is_table
+from rift_sim.textfile import is_file
 from rift_sim.yamlfile import Document, read_yaml
 
 __all__ = [
@@ -80,8 +82,8 @@ def locate(path_or_name: str | Path) -> Path:
     text = str(path_or_name)
     if isinstance(path_or_name, Path) or is_path(text):
         path = Path(path_or_name)
-        if not path.is_file():
-            if path.is_dir():
+        if not is_file(path):
+            if os.path.isdir(path):
                 raise InputError("a folder, not a scenario file", file=path, allowed="a .yaml file")
             beside = [str(found) for found in sorted(path.parent.glob("*.yaml"))]
             error = InputError("no such file", file=path, allowed=beside, given=text)
@@ -132,7 +134,7 @@ def read_layers(path: Path) -> tuple[Layer, Origin]:
 def _parent(text: str, child: Path, origin: Origin) -> Path:
     if is_path(text):
         path = child.parent / text
-        if not path.is_file():
+        if not is_file(path):
             raise origin.error(
                 f"there is no file '{path}'",
                 allowed="a file relative to this one, or a shipped scenario: "
@@ -184,14 +186,17 @@ def resolve_files(data: Mapping[str, Any], base: Path) -> dict[str, Any]:
     if isinstance(initial := found.get("initial"), dict):
         found["initial"] = {key: _absolute_file(value, base) for key, value in initial.items()}
     if isinstance(sweep := found.get("sweep"), dict):
-        found["sweep"] = {name: dict(_resolve_axis(axis, base)) for name, axis in sweep.items()}
+        found["sweep"] = {name: _resolve_axis(axis, base) for name, axis in sweep.items()}
     return found
 
 
-def _resolve_axis(axis: Any, base: Path) -> Iterator[tuple[str, Any]]:
-    for level, fragment in axis.items():
-        plain = "set" in axis or not isinstance(fragment, dict)
-        yield level, fragment if plain else resolve_files(fragment, base)
+def _resolve_axis(axis: Any, base: Path) -> Any:
+    if not isinstance(axis, dict) or "set" in axis:
+        return axis
+    return {
+        level: resolve_files(fragment, base) if isinstance(fragment, dict) else fragment
+        for level, fragment in axis.items()
+    }
 
 
 def _absolute_file(value: Any, base: Path) -> Any:
@@ -202,4 +207,9 @@ def _absolute_file(value: Any, base: Path) -> Any:
 
 
 def _absolute(value: Any, base: Path) -> Any:
-    return str((base / value).resolve()) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return str((base / value).resolve())
+    except (OSError, RuntimeError, ValueError):
+        return value  # No file can have this name, or links lead in a circle; refused later.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 from collections.abc import Iterable, Mapping
 from math import prod
@@ -13,6 +14,7 @@ from rift_sim.errors import InputError
 from rift_sim.scenario.layers import Layer, Origin, build
 from rift_sim.scenario.parts import SetAxis, label
 from rift_sim.scenario.schema import Scenario
+from rift_sim.textfile import read_text
 
 __all__ = ["check_sweep", "expand", "read_design"]
 
@@ -177,13 +179,11 @@ def read_design(path: Path, scenario: Scenario) -> list[dict[str, str]]:
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
     """Read the rows that are not empty, each with its line."""
+    reader = csv.reader(io.StringIO(read_text(Path(path)), newline=""))
     try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream)
-            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not CSV text in UTF-8"
-        raise InputError(f"cannot be read: {reason}", file=path) from None
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except csv.Error as error:
+        raise InputError(f"not valid CSV: {error}", file=path, line=reader.line_num) from None
     return [(line, row) for line, row in rows if any(row)]
 
 

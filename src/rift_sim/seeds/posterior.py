@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from rift_sim.errors import InputError
 from rift_sim.resources import shipped
+from rift_sim.textfile import MAX_TABLE, decode, read_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -148,13 +149,8 @@ def read_posterior(file: Path, ledger: Ledger) -> Posterior:
         When the file cannot be read, a line of provenance, a column or a cell is not what it
         must be, a value lies outside the range of its parameter, or there is no draw.
     """
-    try:
-        content = file.read_bytes()
-        lines = content.decode("utf-8-sig").splitlines()
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=file, key="parameters") from None
-    except UnicodeDecodeError:
-        raise InputError("the file is not text in UTF-8", file=file, allowed=_ALLOWED) from None
+    content = read_bytes(file, MAX_TABLE, key="parameters")
+    lines = decode(content, file, _ALLOWED).splitlines()
     provenance = _provenance(lines, file)
     table = _cells(lines, file)
     line, names = next(table, (1, []))

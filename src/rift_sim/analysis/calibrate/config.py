@@ -18,6 +18,7 @@ from rift_sim.errors import InputError
 from rift_sim.seeds.base import Record, Text, Texts
 from rift_sim.seeds.posterior import PRIOR
 from rift_sim.seeds.validate import as_input_error, unknown
+from rift_sim.textfile import is_file
 from rift_sim.yamlfile import Document, KeyPath, read_yaml
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _scenario(content: _File, document: Document) -> Scenario:
     source: str | Path = content.scenario
     if is_path(content.scenario):
         source = document.path.parent / content.scenario
-        if not source.is_file():
+        if not is_file(source):
             raise document.error(("scenario",), f"there is no file '{source}'")
     elif content.scenario not in shipped_names():
         raise document.error(
