@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from rift_sim.analysis.claims import Finding, judge, try_claims
-from rift_sim.analysis.claims_table import columns, sources, to_csv, to_markdown
-from rift_sim.analysis.trials import THEORIES, Trials, choose_claims, choose_theories
+from rift_sim.analysis.claims.table import columns, sources, to_csv, to_markdown
+from rift_sim.analysis.claims.trials import THEORIES, Trials, choose_claims, choose_theories
+from rift_sim.analysis.claims.verdicts import Finding, judge, try_claims
 from rift_sim.cli import main
 from rift_sim.errors import InputError
 from rift_sim.initial.world import World

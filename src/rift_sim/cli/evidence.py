@@ -93,9 +93,9 @@ def claims(
 
     Example: rift claims -n 300 --out claims
     """
-    from rift_sim.analysis.claims import try_claims
-    from rift_sim.analysis.claims_table import columns, sources, to_csv, to_markdown
-    from rift_sim.analysis.trials import choose_claims, choose_theories
+    from rift_sim.analysis.claims.table import columns, sources, to_csv, to_markdown
+    from rift_sim.analysis.claims.trials import choose_claims, choose_theories
+    from rift_sim.analysis.claims.verdicts import try_claims
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.ensemble.executor import available_cores
     from rift_sim.seeds import load_ledger
