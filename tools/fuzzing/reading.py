@@ -171,7 +171,7 @@ def targets(folder: Path, arguments: Arguments) -> object:
 
 def scores(folder: Path, arguments: Arguments) -> object:
     """Read a table of scores."""
-    from rift_sim.analysis.own_scores import read_scores
+    from rift_sim.analysis.validation.own_scores import read_scores
 
     return read_scores(folder / "scores.csv")
 
@@ -221,7 +221,7 @@ def history(folder: Path, arguments: Arguments) -> object:
 
 def folder(folder: Path, arguments: Arguments) -> object:
     """Open a run folder, as commands that read runs do."""
-    from rift_sim.analysis.arms import open_arms
+    from rift_sim.analysis.compare.arms import open_arms
     from rift_sim.ensemble.folder import check_target
     from rift_sim.ensemble.identity import Identity
     from rift_sim.ensemble.manifest import changed_versions, is_finished
@@ -242,8 +242,8 @@ def folder(folder: Path, arguments: Arguments) -> object:
 
 def expression(folder: Path, arguments: Arguments) -> object:
     """Read a condition, and ask it of a run."""
-    from rift_sim.analysis.expression import parse_expression
-    from rift_sim.analysis.layout import dataset_layout
+    from rift_sim.analysis.conditions.expression import parse_expression
+    from rift_sim.analysis.conditions.layout import dataset_layout
 
     found = parse_expression(arguments[0]).bind(dataset_layout(_dataset()))
     return found.holds(_dataset())
@@ -251,7 +251,7 @@ def expression(folder: Path, arguments: Arguments) -> object:
 
 def selection(folder: Path, arguments: Arguments) -> object:
     """Choose parts of a run by name."""
-    from rift_sim.analysis.selection import select
+    from rift_sim.analysis.compare.selection import select
 
     variables, since, until, departments, groups, replicates = arguments
     if not replicates.isascii() or not replicates.isdecimal() or len(replicates) > 18:
