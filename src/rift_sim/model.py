@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RiftModel", "World", "simulate"]
 
+MOST_KEY = 2**63
+"""Seeds and numbers of replicates lie below it."""
+
 
 class RiftModel(mesa.Model):
     """One replicate of a scenario.
@@ -95,17 +98,13 @@ class RiftModel(mesa.Model):
         initial = replicate if initial is None else initial
         chance = replicate if chance is None else chance
         for number in (replicate, initial, chance):
-            if number < 0:
-                raise InputError(
-                    f"{number} is not the number of a replicate",
-                    key="replicate",
-                    allowed="0 and up",
-                )
+            _check_key(number, "the number of a replicate", "replicate")
         self.world = world if world is not None else World(_scenario(scenario))
         self.scenario = self.world.scenario
         # Agents and the map draw by this number.
         self.replicate = chance
         self.seed_number = self.scenario.seed if seed_number is None else seed_number
+        _check_key(self.seed_number, "a seed", "seed_number")
         drawn = self.world.beliefs.draw(self.seed_number, replicate)
         self.draw = Draw({**drawn, **given}) if given else drawn
         self.off = frozenset(c for c, on in self.scenario.mechanisms.items() if not on)
@@ -286,6 +285,12 @@ def simulate(
         model.step()
         recorder.record(model)
     return recorder.arrays
+
+
+def _check_key(number: int, what: str, key: str) -> None:
+    """Refuse what no random number can be drawn by (`physics.streams.stream`)."""
+    if not 0 <= number < MOST_KEY:
+        raise InputError(f"{number} is not {what}", key=key, allowed=f"0 to {MOST_KEY - 1}")
 
 
 def _scenario(scenario: Scenario | str | Path) -> Scenario:

@@ -191,8 +191,10 @@ def _renamed(key: str, random: Random, pool: Sequence[str]) -> str:
 
 def _wrapped(value: Tree, random: Random) -> Tree:
     """Put a value inside something, a few or very many levels deep."""
-    levels = random.choice((1, 1, 1, 2, 29, 31, 40)) if random.random() < 0.95 else 600
-    for _ in range(levels):
+    if random.random() < 0.05:
+        deep = random.choice((200, 600, 100_000))
+        return Leaf(random.choice(("[" * deep + "]" * deep, "{a: " * deep + "}" * deep, "- " * deep)))
+    for _ in range(random.choice((1, 1, 1, 2, 29, 31))):
         value = Many([value]) if random.random() < 0.5 else Pairs([("a", value)])
     return value
 
