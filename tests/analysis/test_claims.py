@@ -221,6 +221,19 @@ def test_the_command_refuses_what_it_does_not_know(
     assert not list(tmp_path.iterdir())
 
 
+def test_the_command_replaces_a_table_only_when_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = tmp_path / "claims.md"
+    old.write_text("mine", encoding="utf-8")
+    asked = ["claims", "-n", "2", "C23", "--workers", "1", "--out", str(tmp_path / "claims")]
+    assert main(asked) == 2
+    assert "--force" in capsys.readouterr().err
+    assert old.read_text(encoding="utf-8") == "mine"
+    assert main([*asked, "--force"]) == 0
+    assert "C23" in old.read_text(encoding="utf-8")
+
+
 def test_the_command_sets_the_crises_beside_the_record(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["crises", "-n", "5"]) == 0
     printed = capsys.readouterr().out

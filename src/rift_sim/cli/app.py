@@ -25,6 +25,7 @@ from rift_sim.cli import (
     threshold,
     validation,
     variances,
+    verifying,
 )
 
 __all__ = ["command"]
@@ -44,6 +45,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "list": queries.list_scenarios,
     "new": queries.new,
     "seeds": queries.seeds,
+    "verify": verifying.verify,
     "plot": pictures.plot,
     "map": pictures.draw_map,
     "compare": comparing.compare,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import warnings
+from collections.abc import Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-__all__ = ["Progress", "make_console"]
+__all__ = ["Progress", "damage_as_lines", "make_console"]
 
 _PIPED_WIDTH = 100
 
@@ -24,6 +27,28 @@ def make_console(*, stderr: bool = False) -> Console:
     if not console.is_terminal and "COLUMNS" not in console._environ:
         console.width = _PIPED_WIDTH
     return console
+
+
+@contextlib.contextmanager
+def damage_as_lines() -> Iterator[None]:
+    """Print warnings of damaged runs as a line on stderr, each once; leave others alone."""
+    from rift_sim.ensemble.damage import DamageWarning
+
+    said: set[str] = set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", DamageWarning)
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any) -> None:
+            if not issubclass(category, DamageWarning):
+                usual(message, category, *place)
+            elif (text := str(message)) not in said:
+                said.add(text)
+                print(f"warning: {text}", file=sys.stderr)
+
+        hook: Any = show
+        warnings.showwarning = hook
+        yield
 
 
 class Progress:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings, Workers
+from rift_sim.cli.options import Force, Settings, Workers
 from rift_sim.errors import InputError
 from rift_sim.outputs import check_output
 
@@ -72,7 +72,7 @@ def levers(
     figure: Annotated[
         Path | None, typer.Option(help="Also draw the effects into this file: .png, .svg or .pdf.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    force: Force = False,
 ) -> None:
     """Say which lever matters: what a step of each does, and what that rests on.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings, Workers
+from rift_sim.cli.options import Force, Settings, Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def threshold(
             help="Also draw share and outcome by value into this file: .png, .svg or .pdf."
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    force: Force = False,
 ) -> None:
     """Find the smallest value of a lever that does it.
 
