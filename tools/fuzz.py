@@ -41,6 +41,7 @@ class Tally:
     ran: int = 0
 
     def add(self, format: str, number: int, result: Result) -> None:
+        """Count a case."""
         self.outcomes[format, result.outcome] += 1
         self.slowest[format] = max(self.slowest.get(format, (0.0, 0)), (result.seconds, number))
         self.largest[format] = max(self.largest.get(format, 0.0), result.megabytes)
@@ -48,21 +49,24 @@ class Tally:
 
     @property
     def cases(self) -> int:
+        """How many there were."""
         return self.outcomes.total()
 
     def count(self, outcome: str) -> int:
+        """How many ended so."""
         return sum(n for (_, kind), n in self.outcomes.items() if kind == outcome)
 
     def lines(self) -> list[str]:
-        head = f"{'format':12}{'cases':>9}{'accepted':>10}{'refused':>9}{'failed':>8}{'slowest':>10}{'case':>8}{'memory':>9}"
+        """Lay the counts out, a line for each format."""
+        columns = ("cases", "accepted", "refused", "failed", "slowest", "case", "memory")
+        head = f"{'format':12}" + "".join(f"{name:>10}" for name in columns)
         found = [head]
         for name in self.slowest:
             kinds = [self.outcomes[name, kind] for kind in ("accepted", "refused", "failed")]
             seconds, number = self.slowest[name]
-            found.append(
-                f"{name:12}{sum(kinds):9,}{kinds[0]:10,}{kinds[1]:9,}{kinds[2]:8,}{seconds:8.2f} s"
-                f"{number:8}{self.largest[name]:6.0f} MB"
-            )
+            cells = [*(f"{n:,}" for n in (sum(kinds), *kinds)), f"{seconds:.2f} s", str(number)]
+            cells.append(f"{self.largest[name]:.0f} MB")
+            found.append(f"{name:12}" + "".join(f"{cell:>10}" for cell in cells))
         return found
 
 
@@ -84,7 +88,9 @@ def saved(place: Path) -> Case:
     """Read a failed case back."""
     about = json.loads((place / "case.json").read_text(encoding="utf-8"))
     root = place / "files"
-    files = {str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
+    files = {
+        str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()
+    }
     return Case(about["format"], about["seed"], about["number"], files, tuple(about["arguments"]))
 
 
@@ -101,22 +107,33 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
     """Work through all cases; 1 if one failed."""
     begun, tally = time.monotonic(), Tally()
     jobs = schedule(options.cases, tuple(options.formats))
-    done = work_through(jobs, options.seed, limits, workers=options.workers, share=options.run_share)
+    done = work_through(
+        jobs, options.seed, limits, workers=options.workers, share=options.run_share
+    )
     for (format, number), result in done:
         tally.add(format, number, result)
         if result.outcome == "failed":
             place = save(make_case(format, options.seed, number), result, options.failures)
             last = result.detail.strip().splitlines()[-1][:160]
-            print(f"FAILED {format} {number}: {last}\n  python tools/fuzz.py --replay {place}", flush=True)
+            print(
+                f"FAILED {format} {number}: {last}\n  python tools/fuzz.py --replay {place}",
+                flush=True,
+            )
         if tally.cases % _EVERY == 0:
             pace = tally.cases / (time.monotonic() - begun)
-            print(f"{tally.cases:,} cases, {pace:.0f} a second, {tally.count('failed')} failed", flush=True)
+            print(
+                f"{tally.cases:,} cases, {pace:.0f} a second, {tally.count('failed')} failed",
+                flush=True,
+            )
     seconds = time.monotonic() - begun
     print("\n".join(tally.lines()))
+    counts = ", ".join(
+        f"{tally.count(kind):,} {kind}" for kind in ("accepted", "refused", "failed")
+    )
     print(
-        f"{tally.cases:,} cases in {seconds:,.0f} s ({tally.cases / seconds:.0f} a second), seed "
-        f"{options.seed}: {tally.count('accepted'):,} accepted, {tally.count('refused'):,} refused, "
-        f"{tally.count('failed'):,} failed; {tally.ran:,} accepted scenarios were run, with finite numbers"
+        f"{tally.cases:,} cases in {seconds:,.0f} s ({tally.cases / seconds:.0f} a second), "
+        f"seed {options.seed}: {counts}; {tally.ran:,} accepted scenarios were run, "
+        "and gave finite numbers"
     )
     return int(tally.count("failed") > 0)
 
@@ -125,16 +142,28 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--cases", type=int, default=1_000, help="how many (1000)")
     parser.add_argument(
-        "--formats", type=lambda text: text.split(","), default=list(FORMATS), help="names joined by commas"
+        "--formats",
+        type=lambda text: text.split(","),
+        default=list(FORMATS),
+        help="names joined by commas",
     )
     parser.add_argument("--seed", type=int, default=1, help="of all cases (1)")
     parser.add_argument("--workers", type=int, default=1, help="processes (1)")
-    parser.add_argument("--seconds", type=float, default=Limits.seconds, help="processor time of a case (5)")
-    parser.add_argument("--megabytes", type=float, default=Limits.megabytes, help="growth of memory (200)")
     parser.add_argument(
-        "--run-share", type=float, default=0.1, help="share of accepted scenarios that are run (0.1)"
+        "--seconds", type=float, default=Limits.seconds, help="processor time of a case (5)"
     )
-    parser.add_argument("--failures", type=Path, default=Path("fuzz-failures"), help="folder for failed cases")
+    parser.add_argument(
+        "--megabytes", type=float, default=Limits.megabytes, help="growth of memory (200)"
+    )
+    parser.add_argument(
+        "--run-share",
+        type=float,
+        default=0.1,
+        help="share of accepted scenarios that are run (0.1)",
+    )
+    parser.add_argument(
+        "--failures", type=Path, default=Path("fuzz-failures"), help="folder for failed cases"
+    )
     parser.add_argument("--replay", type=Path, help="read one saved case again")
     found = parser.parse_args(arguments)
     if unknown := [name for name in found.formats if name not in FORMATS]:

@@ -45,7 +45,9 @@ def read_bytes(path: Path, most: int, *, key: str | None = None) -> bytes:
         reason = error.strerror or os.strerror(error.errno or 0)
         raise InputError(f"cannot be read: {reason}", file=path, key=key) from None
     if len(content) > most:
-        raise InputError("the file is too large", file=path, key=key, allowed=f"up to {most:,} bytes")
+        raise InputError(
+            "the file is too large", file=path, key=key, allowed=f"up to {most:,} bytes"
+        )
     return content
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,11 @@ def a_map(tmp_path: Path) -> Callable[..., dict[str, str]]:
 
     def write(*people: int) -> dict[str, str]:
         codes = ("05001", "05002", "05004", "13001")[: len(people)]
-        rows = [f"{c},N,{-75 - k / 10},6,{n}" for k, (c, n) in enumerate(zip(codes, people, strict=True))]
-        links = [f"{a},{b}" for a, b in zip(codes, codes[1:], strict=False)]
+        rows = [
+            f"{c},N,{-75 - k / 10},6,{n}"
+            for k, (c, n) in enumerate(zip(codes, people, strict=True))
+        ]
+        links = [f"{a},{b}" for a, b in pairwise(codes)]
         places, pairs = tmp_path / "places.csv", tmp_path / "links.csv"
         places.write_text("\n".join(["code,name,longitude,latitude,population", *rows]) + "\n")
         pairs.write_text("\n".join(["a,b", *links]) + "\n")

@@ -52,7 +52,9 @@ def test_claims_that_need_each_other_densely_are_checked_at_once(tmp_path: Path)
     entry = text[text.index("  C02:") :]
     for number in range(3, 40):
         needs = ", ".join(f"C{n:02d}" for n in range(2, number))
-        text += entry.replace("C02:", f"C{number:02d}:").replace(last, f"    needs: [{needs}]\n{last}")
+        text += entry.replace("C02:", f"C{number:02d}:").replace(
+            last, f"    needs: [{needs}]\n{last}"
+        )
     file.write_text(text, encoding="utf-8")
     begun = time.process_time()
     assert len(load_ledger(tmp_path / "seeds").claims) == 39
@@ -101,9 +103,7 @@ def test_figures_of_places(make_scenario: Maker, tmp_path: Path, rows: str, says
     file = tmp_path / "coca.csv"
     file.write_text(f"code,value\n{rows}\n", encoding="utf-8")
     with pytest.raises(InputError, match=says):
-        read_figures(
-            file, None, "initial.coca", ("value",), world.territory, world.scenario.start
-        )
+        read_figures(file, None, "initial.coca", ("value",), world.territory, world.scenario.start)
 
 
 def test_years_of_many_digits_are_no_years(make_scenario: Maker, tmp_path: Path) -> None:
@@ -111,9 +111,7 @@ def test_years_of_many_digits_are_no_years(make_scenario: Maker, tmp_path: Path)
     file = tmp_path / "coca.csv"
     file.write_text(f"code,value,year\n13001,5,{'9' * 5000}\n", encoding="utf-8")
     with pytest.raises(InputError, match="no year before the start"):
-        read_figures(
-            file, None, "initial.coca", ("value",), world.territory, world.scenario.start
-        )
+        read_figures(file, None, "initial.coca", ("value",), world.territory, world.scenario.start)
 
 
 def test_a_department_without_a_place_on_the_map(make_scenario: Maker, tmp_path: Path) -> None:
@@ -145,7 +143,9 @@ def test_experience_stays_between_nothing_and_full_strength() -> None:
 
 
 def test_messages_are_short_and_can_be_printed() -> None:
-    error = InputError("x" * 5000, file="f" * 5000, key="a\x1b[31m\n\udcff" * 300, allowed="y" * 9000)
+    error = InputError(
+        "x" * 5000, file="f" * 5000, key="a\x1b[31m\n\udcff" * 300, allowed="y" * 9000
+    )
     assert len(str(error)) < 6000
     assert str(error).isprintable()
     assert "[...]" in str(error)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fuzzing import formats, guard, reading
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from fuzzing import formats, guard, reading
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of a process as on Linux")
 
@@ -25,17 +25,12 @@ def prepared() -> None:
     reading.prepare()
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path
-
-
 @pytest.mark.parametrize("name", formats.FORMATS)
-def test_damaged_files_end_well(name: str, root: Path) -> None:
+def test_damaged_files_end_well(name: str, tmp_path: Path) -> None:
     found: Counter[str] = Counter()
     for number in range(EACH):
         case = formats.make_case(name, SEED, number)
-        result = guard.guarded(case, root, LIMITS, run=number % 4 == 0)
+        result = guard.guarded(case, tmp_path, LIMITS, run=number % 4 == 0)
         assert result.outcome != "failed", f"{case.name}: {result.detail}"
         found[result.outcome] += 1
     assert found["refused"], "the damage does no harm"
@@ -90,18 +85,20 @@ def _raise(folder: Path, _: tuple[str, ...]) -> None:
     [(_hang, "took more than"), (_write, "wrote or reached out"), (_raise, "KeyError")],
 )
 def test_the_guard_sees_what_ends_badly(
-    read: object, says: str, root: Path, monkeypatch: pytest.MonkeyPatch
+    read: object, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    result = guard.guarded(_case(read, monkeypatch), root, guard.Limits(seconds=0.2))
+    result = guard.guarded(_case(read, monkeypatch), tmp_path, guard.Limits(seconds=0.2))
     assert result.outcome == "failed"
     assert says in result.detail
 
 
-def test_the_guard_sees_memory_and_messages(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_guard_sees_memory_and_messages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # What users wrote is shown as Python would show it, so this message is in order.
-    assert guard.guarded(_case(_shout, monkeypatch), root, LIMITS).outcome == "refused"
+    assert guard.guarded(_case(_shout, monkeypatch), tmp_path, LIMITS).outcome == "refused"
     monkeypatch.setattr(guard, "_LONGEST_MESSAGE", 50)
-    result = guard.guarded(_case(_shout, monkeypatch), root, LIMITS)
+    result = guard.guarded(_case(_shout, monkeypatch), tmp_path, LIMITS)
     assert "a message of 107 characters" in result.detail
-    result = guard.guarded(_case(_grow, monkeypatch), root, LIMITS)
+    result = guard.guarded(_case(_grow, monkeypatch), tmp_path, LIMITS)
     assert "memory grew" in result.detail

@@ -89,7 +89,7 @@ def _csv(text: str, random: Random) -> bytes:
         notes = "".join(f"{line}\n" for line in lines if line.startswith("#")).encode()
         if random.random() < 0.2:
             notes = damage(notes, random)
-        rows = [row for row in csv.reader(line for line in lines if not line.startswith("#"))]
+        rows = list(csv.reader(line for line in lines if not line.startswith("#")))
         content = notes + write_rows(damage_rows(rows, random, samples.names(), times), random)
         return damage(content, random, random.random() < 0.08)
     return damage(text.encode(), random, times)
@@ -141,7 +141,9 @@ def _settings(random: Random) -> Made:
         if kind < 0.35:
             value = nasty(random)
         elif kind < 0.5:
-            key = ".".join(random.choice((part, part, nasty(random), "x")) for part in key.split("."))
+            key = ".".join(
+                random.choice((part, part, nasty(random), "x")) for part in key.split(".")
+            )
         elif kind < 0.55:
             key = f"{key}.{random.choice(samples.names())}" * random.choice((1, 1, 400))
         elif kind < 0.8:
@@ -178,7 +180,9 @@ def _calibration(random: Random) -> Made:
 
 def _territory(random: Random) -> Made:
     files = _some(samples.SMALL_MAP, random, 0.6)
-    chosen = random.choice((("places.csv", "links.csv"), ("places.csv", "links.csv"), ("places.csv",)))
+    chosen = random.choice(
+        (("places.csv", "links.csv"), ("places.csv", "links.csv"), ("places.csv",))
+    )
     return files, (*chosen, *(["--strict"] if random.random() < 0.3 else []))
 
 
@@ -200,8 +204,12 @@ def _folder(random: Random) -> Made:
     files = dict(reading.run_folder())
     manifest, resolved = "manifest.json", "scenario.resolved.yaml"
     if random.random() < 0.75:
-        tree = damage_tree(read_tree(files[manifest].decode()), random, samples.names(), _times(random))
+        tree = damage_tree(
+            read_tree(files[manifest].decode()), random, samples.names(), _times(random)
+        )
         content = flow(tree, quote=True).encode("utf-8", "surrogateescape")
+        if random.random() < 0.4:
+            content = reading.sealed(content)
         files[manifest] = damage(content, random, random.random() < 0.2)
     else:
         files[resolved] = _yaml(files[resolved].decode(), random)
@@ -238,7 +246,9 @@ def _expression(random: Random) -> Made:
             del words[place : place + 1]
             words = words or [""]
         else:
-            words[place] = "(" * (n := random.choice((1, 2, 49, 51, 5_000))) + words[place] + ")" * n
+            words[place] = (
+                "(" * (n := random.choice((1, 2, 49, 51, 5_000))) + words[place] + ")" * n
+            )
     return {}, (" ".join(words),)
 
 

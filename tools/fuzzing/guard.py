@@ -22,15 +22,38 @@ from rift_sim.scenario import Scenario
 from .formats import FORMATS, Case
 from .reading import finite_run
 
-__all__ = ["Limits", "Result", "guarded", "limit_memory", "lay_out"]
+__all__ = ["Limits", "Result", "guarded", "lay_out", "limit_memory"]
 
-_WRITES = frozenset({
-    "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod",
-    "os.utime", "shutil.rmtree", "shutil.move", "shutil.copyfile", "tempfile.mkstemp", "tempfile.mkdtemp",
-})  # fmt: skip
-_REACHES_OUT = frozenset({
-    "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "socket.connect", "pickle.find_class",
-})  # fmt: skip
+_WRITES = frozenset(
+    {
+        "os.mkdir",
+        "os.rename",
+        "os.remove",
+        "os.rmdir",
+        "os.link",
+        "os.symlink",
+        "os.truncate",
+        "os.chmod",
+        "os.utime",
+        "shutil.rmtree",
+        "shutil.move",
+        "shutil.copyfile",
+        "tempfile.mkstemp",
+        "tempfile.mkdtemp",
+    }
+)
+_REACHES_OUT = frozenset(
+    {
+        "subprocess.Popen",
+        "os.system",
+        "os.exec",
+        "os.posix_spawn",
+        "os.fork",
+        "socket.connect",
+        "pickle.find_class",
+    }
+)
+_TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _LONGEST_MESSAGE = 3_000
 
 
@@ -69,6 +92,11 @@ class Result:
     ran: bool = False
 
 
+def _there(path: object, flags: int) -> bool:
+    """Say whether a file is there to be written to, or will be: a lock is also looked for."""
+    return bool(flags & os.O_CREAT) or not isinstance(path, str) or os.path.exists(path)
+
+
 class _Watch:
     """Notes what a case writes or starts, by Python's own audit events."""
 
@@ -82,7 +110,7 @@ class _Watch:
             return
         if event == "open":
             path, _, flags = arguments
-            if isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC):
+            if isinstance(flags, int) and flags & _TO_WRITE and _there(path, flags):
                 self.seen.append(f"open for writing: {path!r}")
         elif event in _WRITES or event in _REACHES_OUT:
             self.seen.append(f"{event}{arguments!r}"[:200])
@@ -186,5 +214,5 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _hang(signum: int, frame: FrameType | None) -> None:
+def _hang(_: int, __: FrameType | None) -> None:
     raise Hang

@@ -70,7 +70,10 @@ def work_through(
                 del running[ours]
                 if process.exitcode != 0:
                     at = place.value
-                    yield mine[at], Result("failed", f"the process died ({process.exitcode})", 0.0, 0.0)
+                    yield (
+                        mine[at],
+                        Result("failed", f"the process died ({process.exitcode})", 0.0, 0.0),
+                    )
                     start(mine[at + 1 :])
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
+import json
 import sys
 import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
+from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
     from rift_sim.seeds import Ledger
 
-__all__ = ["finite_run", "prepare", "run_folder"]
+__all__ = ["finite_run", "prepare", "run_folder", "sealed"]
 
 Arguments = tuple[str, ...]
 _POINTS = 40
@@ -43,9 +45,7 @@ def prepare() -> None:
     load_record(None)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for file, content in run_folder().items():
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            (folder / file).write_bytes(content)
+        _lay_out_run(folder)
         globals()["folder"](folder, ())
         (folder / "child.yaml").write_text("name: child\nextends: reference\n", encoding="utf-8")
         with contextlib.chdir(folder):
@@ -85,7 +85,8 @@ def _checked(found: Scenario) -> Scenario:
     from rift_sim.scenario import Scenario, resolved_yaml
     from rift_sim.yamlfile import parse_yaml
 
-    points = np.prod([len(axis) if isinstance(axis, dict) else len(axis.values) for axis in found.sweep.values()], dtype=float)  # fmt: skip
+    axes = found.sweep.values()
+    points = prod(len(axis) if isinstance(axis, dict) else len(axis.values) for axis in axes)
     written = Scenario.model_validate(parse_yaml(resolved_yaml(found), "resolved.yaml").data)
     assert written == found, "written out and read again, the scenario is another one"
     if points > _POINTS and found.design is None:
@@ -128,7 +129,7 @@ def _kept() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="fuzz-")
 
 
-def ledger(folder: Path, arguments: Arguments) -> object:
+def ledger(folder: Path, _: Arguments) -> object:
     """Read a ledger, and table it as ``rift seeds`` does."""
     from rift_sim.seeds.ledger import load_ledger
     from rift_sim.seeds.tables import KINDS
@@ -138,7 +139,7 @@ def ledger(folder: Path, arguments: Arguments) -> object:
     return [table(found) for table in KINDS.values()]
 
 
-def posterior(folder: Path, arguments: Arguments) -> object:
+def posterior(folder: Path, _: Arguments) -> object:
     """Read a table of posterior draws."""
     from rift_sim.seeds.posterior import read_posterior
 
@@ -161,7 +162,7 @@ def _record() -> Record:
     return load_record(None, ledger=_shipped_ledger())
 
 
-def targets(folder: Path, arguments: Arguments) -> object:
+def targets(folder: Path, _: Arguments) -> object:
     """Read targets of calibration, and what was observed of each."""
     from rift_sim.observed import load_targets, observed_values
 
@@ -169,14 +170,14 @@ def targets(folder: Path, arguments: Arguments) -> object:
     return [observed_values(target, _record()) for target in found.targets.values()]
 
 
-def scores(folder: Path, arguments: Arguments) -> object:
+def scores(folder: Path, _: Arguments) -> object:
     """Read a table of scores."""
     from rift_sim.analysis.validation.own_scores import read_scores
 
     return read_scores(folder / "scores.csv")
 
 
-def calibration(folder: Path, arguments: Arguments) -> object:
+def calibration(folder: Path, _: Arguments) -> object:
     """Read a calibration file, and find the numbers that it compares."""
     from rift_sim.analysis.calibrate.config import make_problem, read_calibration
     from rift_sim.analysis.calibrate.targets import target_summaries
@@ -210,7 +211,7 @@ def places(folder: Path, arguments: Arguments) -> object:
     return found
 
 
-def history(folder: Path, arguments: Arguments) -> object:
+def history(folder: Path, _: Arguments) -> object:
     """Read a folder of data files, as ``rift data check`` does."""
     from rift_sim.observed import load_record, load_targets, observed_values
 
@@ -219,7 +220,7 @@ def history(folder: Path, arguments: Arguments) -> object:
     return [observed_values(target, record) for target in list(targets.values())[:8]]
 
 
-def folder(folder: Path, arguments: Arguments) -> object:
+def folder(folder: Path, _: Arguments) -> object:
     """Open a run folder, as commands that read runs do."""
     from rift_sim.analysis.compare.arms import open_arms
     from rift_sim.ensemble.folder import check_target
@@ -240,16 +241,27 @@ def folder(folder: Path, arguments: Arguments) -> object:
     raise AssertionError("a folder with another run was taken for this one")
 
 
-def expression(folder: Path, arguments: Arguments) -> object:
+def sealed(content: bytes) -> bytes:
+    """Return a manifest with the right checksum, so that its content is looked at; or as it is."""
+    from rift_sim.ensemble.layout import seal
+
+    try:
+        found = json.loads(content)
+        return json.dumps(seal(found)).encode() if isinstance(found, dict) else content
+    except (ValueError, RecursionError):
+        return content
+
+
+def expression(_: Path, arguments: Arguments) -> object:
     """Read a condition, and ask it of a run."""
     from rift_sim.analysis.conditions.expression import parse_expression
     from rift_sim.analysis.conditions.layout import dataset_layout
 
-    found = parse_expression(arguments[0]).bind(dataset_layout(_dataset()))
-    return found.holds(_dataset())
+    data: Any = _dataset()
+    return parse_expression(arguments[0]).bind(dataset_layout(data)).holds(data)
 
 
-def selection(folder: Path, arguments: Arguments) -> object:
+def selection(_: Path, arguments: Arguments) -> object:
     """Choose parts of a run by name."""
     from rift_sim.analysis.compare.selection import select
 
@@ -267,7 +279,7 @@ def selection(folder: Path, arguments: Arguments) -> object:
     )
 
 
-def command(folder: Path, arguments: Arguments) -> int:
+def command(_: Path, arguments: Arguments) -> int:
     """Run a command in the folder; what it refuses must be one line and exit code 2."""
     from rift_sim.cli import main
 
@@ -292,21 +304,15 @@ def command(folder: Path, arguments: Arguments) -> int:
 def run_folder() -> Mapping[str, bytes]:
     """Return the files of a small run, by path."""
     import rift_sim
+    from rift_sim.ensemble.lock import LOCK_FILE
+    from rift_sim.scenario import overlay
 
     with tempfile.TemporaryDirectory() as name:
-        root = Path(name)
-        for file, text in {**samples.SMALL_MAP, **samples.shipped()["parents"]}.items():
-            (root / file).write_text(text, encoding="utf-8")
-        rift_sim.run(
-            root / "parent.yaml", replicates=2, out=root / "run", workers=1, settings=["end=2026-03"]
-        )
-        # The map of the run goes with this folder: the copy of the scenario names the shipped one.
-        copy = root / "run" / "scenario.resolved.yaml"
-        lines = copy.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if not line.startswith(("territory", "  municip", "  neighb"))]
-        copy.write_text("".join(kept), encoding="utf-8")
-        files = sorted(path for path in (root / "run").rglob("*") if path.is_file())
-        return {str(path.relative_to(root / "run")): path.read_bytes() for path in files}
+        folder = Path(name) / "run"
+        scenario = overlay("reference", [{"end": "2026-03"}], name="run")
+        rift_sim.run(scenario, replicates=2, out=folder, workers=1)
+        files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != LOCK_FILE)
+        return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 @lru_cache(maxsize=1)
@@ -314,8 +320,12 @@ def _dataset() -> xr.Dataset:
     from rift_sim.ensemble.run import load
 
     with tempfile.TemporaryDirectory() as name:
-        for file, content in run_folder().items():
-            path = Path(name) / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        _lay_out_run(Path(name))
         return load(Path(name)).dataset.load()
+
+
+def _lay_out_run(folder: Path) -> None:
+    for file, content in run_folder().items():
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

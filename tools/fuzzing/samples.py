@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["EXPRESSIONS", "FILES_OF_HISTORY", "MAPS", "ROOT", "SELECTIONS", "SETTINGS", "SMALL_MAP", "names", "shipped", "small_ledger"]  # fmt: skip
+__all__ = [
+    "EXPRESSIONS",
+    "FILES_OF_HISTORY",
+    "MAPS",
+    "SELECTIONS",
+    "SETTINGS",
+    "SMALL_MAP",
+    "names",
+    "shipped",
+    "small_ledger",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,7 +35,7 @@ code,name,longitude,latitude,population,area_km2,rural_share,remoteness,border,c
 MAPS = {
     "presence.csv": "code,group\n05001,EGC\n05004,ELN\n05021,EGC\n13001,EGC\n",
     "coca.csv": "code,year,coca_ha\n05004,2023,120.5\n05004,2024,130\n05021,2024,40\n13,2024,7\n",
-    "displaced.csv": "mpio_code,year,displaced_ruv\n05001,2023,10\n05001,2024,10\n05004,2024,250\n13,2024,31\n",
+    "displaced.csv": "code,year,value\n05001,2023,10\n05001,2024,10\n05004,2024,250\n13,2024,31\n",
     "draws.csv": "# window: to-2025\n# seed: 2025\nloss_rate,coca_growth\n0.14,0.1\n0.2,0.12\n",
     "design.csv": "aid,effort\nkept,0.2\ngone,0.4\n",
 }
@@ -128,34 +138,58 @@ stop: {epsilon: 0.1, acceptance: 0.01, simulations: 5000}
 FILES_OF_HISTORY = {
     "municipalities.csv": "mpio_code,pop_2020,pop_2025\n05001,2500000,2600000\n05002,20000,21000\n",
     "adjacency_mpio.csv": "mpio_a,mpio_b,shared_border_km\n05001,05002,12.5\n05002,05004,3\n",
-    "pares_presence_2022.csv": "mpio_code,year,group\n05001,2022,EGC\n05004,2022,ELN\n13001,2018,EGC\n",
+    "pares_presence_2022.csv": "code,year,group\n05001,2022,EGC\n05004,2022,ELN\n13001,2018,EGC\n",
     "ruv_displacement_mpio_2013.csv": (
-        "mpio_code,year,displaced_ruv,scale_ambiguous\n05001,2013,120,0\n05004,2013,40,1\n05004,2008,0,0\n"
+        "mpio_code,year,displaced_ruv,scale_ambiguous\n"
+        "05001,2013,120,0\n05004,2013,40,1\n05004,2008,0,0\n"
     ),
-    "coca_mpio_2019.csv": "mpio_code,year,coca_ha\n05004,2018,120.5\n05004,2019,99\n13001,2019,0\n",
-    "homicides_mpio_2019.csv": "mpio_code,year,homicides\n05001,2018,600\n05001,2019,590\n13001,2019,9\n",
+    "coca_mpio_2019.csv": "code,year,coca_ha\n05004,2018,120.5\n05004,2019,99\n13001,2019,0\n",
+    "homicides_mpio_2019.csv": "code,year,homicides\n05001,2018,600\n05001,2019,590\n13001,2019,9",
     "vipaa_mpio_year_actor.csv": (
-        "mpio_code,year,actor_main,actor_sub,events\n05001,2018,Government,Army,3\n05001,2018,Guerrilla,ELN,2\n"
+        "mpio_code,year,actor_main,actor_sub,events\n"
+        "05001,2018,Government,Army,3\n05001,2018,Guerrilla,ELN,2\n"
     ),
 }
 """Made-up rows in the format of every data file."""
 
 EXPRESSIONS = (
-    "control > 0.4", "control@2026-02 > 0.4 and members[EGC]@2026-03 >= 12000", "not (control < 0.2)",
-    "newly_displaced[05]@2026 > coca_ha@sum or capability <= 1", "control@end < members",
-    "control_department[Antioquia] >= 1.5e-3", "(control > 0.1) and (not (control > .9) or members < 5)",
-    "relationship_index > 0", "aid_usd[police]@2026 < 1e6", "control > 40",
-)  # fmt: skip
+    "control > 0.4",
+    "control@2026-02 > 0.4 and members[EGC]@2026-03 >= 12000",
+    "not (control < 0.2)",
+    "newly_displaced[05]@2026 > coca_ha@sum or capability <= 1",
+    "control@end < members",
+    "control_department[Antioquia] >= 1.5e-3",
+    "(control > 0.1) and (not (control > .9) or members < 5)",
+    "relationship_index > 0",
+    "aid_usd[police]@2026 < 1e6",
+    "control > 40",
+)
 """Conditions, and one or two that are refused."""
 
 SETTINGS = (
-    "end=2026-03", "seed=7", "replicates=3", "mechanisms.C05=off", "mechanisms={all: off, C05: on}",
-    "assumptions.loss_rate=0.1", "assumptions.deterrence={distribution: uniform, low: 0.2, high: 0.6}",
-    "timeline=[]", "timeline.cut.aid.all=0.3", "timeline.late.date=2026-05", "history=[]", "title=x",
-    "territory.strict=true", "initial.presence=presence.csv", "initial.presence.file=presence.csv",
-    "initial={coca: coca.csv}", "parameters=draws.csv", "parameters=prior", "observe=[control]",
-    "start=2025-11", "sweep.luck={set: seed, values: [1, 2]}", "territory={}",
-)  # fmt: skip
+    "end=2026-03",
+    "seed=7",
+    "replicates=3",
+    "mechanisms.C05=off",
+    "mechanisms={all: off, C05: on}",
+    "assumptions.loss_rate=0.1",
+    "assumptions.deterrence={distribution: uniform, low: 0.2, high: 0.6}",
+    "timeline=[]",
+    "timeline.cut.aid.all=0.3",
+    "timeline.late.date=2026-05",
+    "history=[]",
+    "title=x",
+    "territory.strict=true",
+    "initial.presence=presence.csv",
+    "initial.presence.file=presence.csv",
+    "initial={coca: coca.csv}",
+    "parameters=draws.csv",
+    "parameters=prior",
+    "observe=[control]",
+    "start=2025-11",
+    "sweep.luck={set: seed, values: [1, 2]}",
+    "territory={}",
+)
 """What ``--set`` takes."""
 
 SELECTIONS = (
@@ -191,7 +225,9 @@ def shipped() -> dict[str, dict[str, str]]:
 
 
 def _texts(folder: Path, pattern: str) -> dict[str, str]:
-    return {p.name: p.read_text(encoding="utf-8") for p in sorted(folder.glob(pattern)) if p.is_file()}
+    return {
+        p.name: p.read_text(encoding="utf-8") for p in sorted(folder.glob(pattern)) if p.is_file()
+    }
 
 
 @lru_cache(maxsize=1)

@@ -17,7 +17,7 @@ _LONG = "z" * 140_000
 
 
 def damage_rows(rows: Rows, random: Random, pool: Sequence[str], times: int = 1) -> Rows:
-    """Return a copy of `rows` after one or several accidents; `pool` are names that mean something."""
+    """Return a copy of `rows` after one or several accidents; `pool` are names that count."""
     rows = [list(row) for row in rows]
     for _ in range(times):
         if not rows:
@@ -32,45 +32,51 @@ def _one(rows: Rows, random: Random, pool: Sequence[str]) -> None:
     if not row:
         row.append("")
     at = random.randrange(len(row))
-    if random.random() < 0.4:
+    kind = random.random()
+    if kind < 0.4:
         if line and random.random() < 0.5:
             rows[1:] = random.sample(rows[1:], len(rows) - 1)
         else:
             row[at] = mild(random, row[at])
-        return
-    match random.randrange(13):
-        case 0 | 1 | 2:
-            number = near_number(random, row[at])
-            row[at] = number if number != row[at] and random.random() < 0.7 else nasty(random)
-        case 3:
-            row[at] = random.choice(pool)
-        case 4:
-            other = random.choice(rows) or [""]
-            row[at] = random.choice(other)
-        case 5:
-            _columns(rows, at, random)
-        case 6:
-            row[at : at + 1] = random.choice(([], ["", ""], [row[at], row[at]], ["x"] * 40))
-        case 7:
-            rows.insert(random.randrange(len(rows) + 1), list(row))
-        case 8:
+    elif kind < 0.7:
+        row[at] = _cell(row[at], rows, random, pool)
+    elif kind < 0.75:
+        row[at : at + 1] = random.choice(([], ["", ""], [row[at], row[at]], ["x"] * 40))
+    elif kind < 0.82:
+        _columns(rows, at, random)
+    else:
+        _lines(rows, line, random, pool)
+
+
+def _cell(cell: str, rows: Rows, random: Random, pool: Sequence[str]) -> str:
+    """Return what stands in a cell instead."""
+    number = near_number(random, cell)
+    if number != cell and random.random() < 0.5:
+        return number
+    blank = ("", " ", '"', '""', "a,b", "a\nb", "'", ";", "\t", "nan", "-inf", "1e400")
+    choices = (nasty(random), random.choice(pool), random.choice(random.choice(rows) or [""]))
+    return random.choice((*choices, random.choice(blank)))
+
+
+def _lines(rows: Rows, line: int, random: Random, pool: Sequence[str]) -> None:
+    """Drop, double or move a line, rename a column, or make the table far too large."""
+    match random.randrange(6):
+        case 0:
+            rows.insert(random.randrange(len(rows) + 1), list(rows[line]))
+        case 1:
             del rows[line]
-        case 9:
+        case 2:
             rows[0], rows[line] = rows[line], rows[0]
-        case 10:
-            rows[0][random.randrange(len(rows[0]))] = random.choice(pool) if rows[0] else ""
-        case 11:
-            row[at] = random.choice(("", " ", '"', '""', "a,b", "a\nb", "'", ";", "\t", "nan", "-inf", "1e400"))
+        case 3 if rows[0]:
+            rows[0][random.randrange(len(rows[0]))] = random.choice(pool)
+        case 4:
+            rows[:] = rows[: random.choice((0, 1, 1, 2))]
+        case _ if random.random() < 0.1:
+            rows[line].append(_LONG)
+        case _ if random.random() < 0.1:
+            rows[:] = rows[:1] + [list(row) for row in rows[1:] * (2_000 // len(rows))]
         case _:
-            rare = random.random()
-            if rare < 0.05:
-                row[at] = _LONG
-            elif rare < 0.1:
-                rows[:] = rows[:1] + rows[1:] * (2_000 // len(rows))
-            elif rare < 0.2:
-                rows[:] = [cells + [f"c{n}" for n in range(1_500)] for cells in rows[:3]]
-            else:
-                rows[:] = rows[: random.choice((0, 1, 1, 2))]
+            rows[:] = [cells + [f"c{n}" for n in range(1_500)] for cells in rows[:3]]
 
 
 def _columns(rows: Rows, at: int, random: Random) -> None:

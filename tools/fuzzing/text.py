@@ -8,14 +8,25 @@ from random import Random
 __all__ = ["damage", "damage_text"]
 
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-_BAD = (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x00", b"\x1a", b"\x80", b"\xc0\xaf")
+_BAD = (
+    b"\xff",
+    b"\xc3",
+    b"\xed\xa0\x80",
+    b"\xf4\x90\x80\x80",
+    b"\x00",
+    b"\x1a",
+    b"\x80",
+    b"\xc0\xaf",
+)
 _SIGNS = tuple(b"{}[]:,&*!|>'\"%@`#-?;\t\r\n \\<=0123456789.eE+_~")
 _MOST = 2_100_000
 
 
 def _flip(content: bytes, random: Random) -> bytes:
     place = random.randrange(len(content))
-    return content[:place] + bytes([content[place] ^ 1 << random.randrange(8)]) + content[place + 1 :]
+    return (
+        content[:place] + bytes([content[place] ^ 1 << random.randrange(8)]) + content[place + 1 :]
+    )
 
 
 def _cut(content: bytes, random: Random) -> bytes:
@@ -77,19 +88,41 @@ def _repeat(content: bytes, random: Random) -> bytes:
 def _long(content: bytes, random: Random) -> bytes:
     """Put something long in, now and then more than a reader takes."""
     place = random.randrange(len(content) + 1)
-    count = random.choice((300, 1_000, 5_000, 140_000, _MOST) if random.random() < 0.05 else (300, 2_000))
-    piece = random.choice((b"a", b"[", b"{a: ", b"- ", b"(", b"not ", b"9", b" ", b"\n", b",", b'"', b"a.", b"#"))
+    count = random.choice(
+        (300, 1_000, 5_000, 140_000, _MOST) if random.random() < 0.05 else (300, 2_000)
+    )
+    piece = random.choice(
+        (b"a", b"[", b"{a: ", b"- ", b"(", b"not ", b"9", b" ", b"\n", b",", b'"', b"a.", b"#")
+    )
     return content[:place] + (piece * count)[:_MOST] + content[place:]
 
 
 def _nothing(content: bytes, random: Random) -> bytes:
-    return random.choice((b"", b" ", b"\n", b"#", b"---\n", b"---\n---\n", b"%YAML 9.9\n---\n" + content, b"\0"))
+    return random.choice(
+        (b"", b" ", b"\n", b"#", b"---\n", b"---\n---\n", b"%YAML 9.9\n---\n" + content, b"\0")
+    )
 
 
 _ALL: tuple[Callable[[bytes, Random], bytes], ...] = (
-    _flip, _flip, _cut, _head, _insert, _insert, _insert, _remove, _remove, _mark, _recode, _ends,
-    _lines, _lines, _lines, _repeat, _long, _nothing,
-)  # fmt: skip
+    _flip,
+    _flip,
+    _cut,
+    _head,
+    _insert,
+    _insert,
+    _insert,
+    _remove,
+    _remove,
+    _mark,
+    _recode,
+    _ends,
+    _lines,
+    _lines,
+    _lines,
+    _repeat,
+    _long,
+    _nothing,
+)
 
 
 def damage(content: bytes, random: Random, times: int = 1) -> bytes:

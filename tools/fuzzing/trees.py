@@ -67,15 +67,18 @@ def _copy(tree: Tree) -> Tree:
 def block(tree: Tree, indent: int = 0) -> str:
     """Write a tree as YAML in blocks."""
     pad = "  " * indent
-    lines = []
     if isinstance(tree, Leaf) or not tree.items:
-        return pad + flow(tree) + "\n"
-    for item in tree.items:
-        head, value = ("- ", item) if isinstance(tree, Many) else (f"{item[0]}: ", item[1])  # type: ignore[index,assignment]
-        if isinstance(value, Leaf) or not value.items:  # type: ignore[union-attr]
-            lines.append(f"{pad}{head}{flow(value)}\n")  # type: ignore[arg-type]
+        return f"{pad}{flow(tree)}\n"
+    if isinstance(tree, Many):
+        items = [("-", value) for value in tree.items]
+    else:
+        items = [(f"{key}:", value) for key, value in tree.items]
+    lines = []
+    for head, value in items:
+        if isinstance(value, Leaf) or not value.items:
+            lines.append(f"{pad}{head} {flow(value)}\n")
         else:
-            lines.append(f"{pad}{head.rstrip()}\n{block(value, indent + 1)}")  # type: ignore[arg-type]
+            lines.append(f"{pad}{head}\n{block(value, indent + 1)}")
     return "".join(lines)
 
 
@@ -135,18 +138,11 @@ def _one(
         case 0:
             del place.items[at]
         case 1:
-            place.items.insert(random.randrange(len(place.items) + 1), _copy_item(place, at))
+            _double(place, at, random.randrange(len(place.items) + 1))
         case 2 if isinstance(place, Pairs):
             place.items[at] = (_renamed(key, random, pool), value)
-        case 3:
-            other = random.choice(places)
-            _set(place, at, _copy(_item(other, random.randrange(len(other.items)))[1]))
-        case 4:
-            other = random.choice(places)
-            there = random.randrange(len(other.items))
-            found = _copy(_item(other, there)[1])
-            _set(other, there, _copy(value))
-            _set(place, at, found)
+        case 3 | 4:
+            _swap(place, at, random.choice(places), random)
         case 5:
             _set(place, at, _wrapped(value, random))
         case 6 if isinstance(place, Pairs):
@@ -155,23 +151,39 @@ def _one(
             _set(place, at, _special(value, random))
             if random.random() < 0.5:
                 _set(place, random.randrange(len(place.items)), Leaf("*a"))
-        case 8 if isinstance(value, Leaf) and random.random() < 0.7:
-            _set(place, at, Leaf(random.choice((random.choice(pool), date(random)))))
-        case _ if isinstance(value, Leaf):
-            number = near_number(random, value.text)
-            new = number if number != value.text and random.random() < 0.75 else nasty(random)
-            _set(place, at, Leaf(new))
         case _:
-            _set(place, at, random.choice((Leaf(nasty(random)), Pairs(), Many())))
+            _set(place, at, _another(value, random, pool))
+
+
+def _another(value: Tree, random: Random, pool: Sequence[str]) -> Tree:
+    """Return what stands in place of a value."""
+    if not isinstance(value, Leaf):
+        return random.choice((Leaf(nasty(random)), Pairs(), Many()))
+    if random.random() < 0.2:
+        return Leaf(random.choice((random.choice(pool), date(random))))
+    number = near_number(random, value.text)
+    return Leaf(number if number != value.text and random.random() < 0.75 else nasty(random))
+
+
+def _swap(place: Many | Pairs, at: int, other: Many | Pairs, random: Random) -> None:
+    """Take a value from elsewhere; half the time that place gets ours for it."""
+    there = random.randrange(len(other.items))
+    found, value = _copy(_item(other, there)[1]), _copy(_item(place, at)[1])
+    if random.random() < 0.5:
+        _set(other, there, value)
+    _set(place, at, found)
 
 
 def _item(place: Many | Pairs, at: int) -> tuple[str, Tree]:
     return place.items[at] if isinstance(place, Pairs) else ("", place.items[at])
 
 
-def _copy_item(place: Many | Pairs, at: int) -> object:
+def _double(place: Many | Pairs, at: int, there: int) -> None:
     key, value = _item(place, at)
-    return (key, _copy(value)) if isinstance(place, Pairs) else _copy(value)
+    if isinstance(place, Pairs):
+        place.items.insert(there, (key, _copy(value)))
+    else:
+        place.items.insert(there, _copy(value))
 
 
 def _set(place: Many | Pairs, at: int, value: Tree) -> None:
@@ -185,7 +197,11 @@ def _renamed(key: str, random: Random, pool: Sequence[str]) -> str:
     kind = random.randrange(4)
     if kind == 0 and key:
         place = random.randrange(len(key))
-        return key[:place] + random.choice(("", "x", key[place] * 2, key[place].swapcase())) + key[place + 1 :]
+        return (
+            key[:place]
+            + random.choice(("", "x", key[place] * 2, key[place].swapcase()))
+            + key[place + 1 :]
+        )
     return random.choice(KEYS) if kind == 1 else random.choice(pool)
 
 
@@ -193,7 +209,9 @@ def _wrapped(value: Tree, random: Random) -> Tree:
     """Put a value inside something, a few or very many levels deep."""
     if random.random() < 0.05:
         deep = random.choice((200, 600, 100_000))
-        return Leaf(random.choice(("[" * deep + "]" * deep, "{a: " * deep + "}" * deep, "- " * deep)))
+        return Leaf(
+            random.choice(("[" * deep + "]" * deep, "{a: " * deep + "}" * deep, "- " * deep))
+        )
     for _ in range(random.choice((1, 1, 1, 2, 29, 31))):
         value = Many([value]) if random.random() < 0.5 else Pairs([("a", value)])
     return value
@@ -205,7 +223,9 @@ def _special(value: Tree, random: Random) -> Tree:
     if kind == 0:
         return Leaf(f"&a {text}")
     if kind == 1:
-        return Leaf(f"{random.choice(('!!str', '!!int', '!!map', '!!seq', '!x', '!!python/tuple'))} {text}")
+        return Leaf(
+            f"{random.choice(('!!str', '!!int', '!!map', '!!seq', '!x', '!!python/tuple'))} {text}"
+        )
     if kind == 2:
         return Leaf("{<<: {a: 1}, b: 2}")
     many = random.choice((20, 200)) if random.random() < 0.9 else 3_000

@@ -11,6 +11,7 @@ from rift_sim.ensemble.damage import Damage
 from rift_sim.ensemble.identity import Identity
 from rift_sim.ensemble.layout import is_intact, read_json
 from rift_sim.ensemble.lock import LOCK_FILE, busy, held_by
+from rift_sim.ensemble.manifest_form import has_form
 from rift_sim.ensemble.reading import LaterFormatError
 from rift_sim.ensemble.store import Store
 from rift_sim.errors import InputError, RiftError
@@ -202,6 +203,8 @@ def damaged_manifest(folder: Path) -> list[Damage]:
     # Those of earlier versions have no checksum.
     if "checksum" in manifest and not is_intact(manifest):
         return [Damage(file, "was changed: its checksum differs")]
+    if not has_form(manifest):
+        return [Damage(file, "lacks a key that every run has, or one is of another type")]
     return []
 
 

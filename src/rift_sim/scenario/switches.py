@@ -53,7 +53,9 @@ def _padded(finding: Finding) -> Finding:
     """Take C5 for C05 where the nearest name is looked for."""
     number = (finding.given or "")[1:]
     return (
-        finding.model_copy(update={"given": f"C{int(number):02d}"}) if _NUMBER.fullmatch(number) else finding
+        finding.model_copy(update={"given": f"C{int(number):02d}"})
+        if _NUMBER.fullmatch(number)
+        else finding
     )
 
 
