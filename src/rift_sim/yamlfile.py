@@ -1,7 +1,8 @@
 """Read YAML strictly, and remember the line of every key.
 
-Scenarios and seeds are data: Python tags, aliases, duplicate keys and bottomless nesting
-are refused here, before anything else looks at the values.
+Scenarios and seeds are data: Python tags, aliases, duplicate keys, bottomless nesting, numbers
+without end and characters that nobody sees are refused here, before anything else looks at the
+values.
 """
 
 from __future__ import annotations
@@ -14,16 +15,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    MappingEndEvent,
-    MappingStartEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from rift_sim.errors import InputError
-from rift_sim.textfile import read_text
+from rift_sim.plaintext import hidden, read_text
 
 __all__ = ["MAX_DEPTH", "Document", "KeyPath", "dotted", "parse_yaml", "read_yaml"]
 
@@ -31,11 +27,10 @@ KeyPath = tuple[str | int, ...]
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
-MAX_INTEGER = 2**64
-_MANY = 500
-_TOO_DEEP = "nested too deeply"
+_COMPOSED = 3 * MAX_DEPTH
+"""What the parser in C is given: it calls itself for each level, and too many end the process."""
+MAX_DIGITS = 40
 _TAG = "tag:yaml.org,2002:"
-_BEGIN, _END = (MappingStartEvent, SequenceStartEvent), (MappingEndEvent, SequenceEndEvent)
 _PLAIN = frozenset(
     _TAG + kind for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")
 )
@@ -90,17 +85,16 @@ def read_yaml(path: str | Path) -> Document:
     InputError
         When the file is missing, empty, not UTF-8 or too large, is not a mapping at
         the top, has a syntax error, a duplicate or non-text key, a tag, an alias, an
-        infinite number, or nests too deeply.
+        infinite or endless number, a character that nobody sees, or nests too deeply.
     """
-    return parse_yaml(read_text(Path(path), MAX_BYTES), path)
+    return parse_yaml(read_text(Path(path), limit=MAX_BYTES), path)
 
 
 def parse_yaml(text: str, path: str | Path) -> Document:
     """Read YAML text as `read_yaml` does; `path` is what errors call it."""
     path = Path(path)
     try:
-        if _may_be_deep(text):
-            _check_depth(text, path)
+        _check_depth(text, path)
         node = YAML(typ="safe", pure=False).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -121,21 +115,21 @@ def parse_yaml(text: str, path: str | Path) -> Document:
     return Document(path, data, lines)
 
 
-def _may_be_deep(text: str) -> bool:
-    """Say whether a text may nest a hundred levels deep; by indentation alone it takes pages."""
-    if text.count("[") + text.count("{") > _MANY:
-        return True
-    return any(line.count("-") + line.count("?") > _MANY for line in text.splitlines())
-
-
 def _check_depth(text: str, path: Path) -> None:
-    """Refuse bottomless nesting, which the parser in C does not survive, event by event."""
+    """Refuse what nests so deeply that composing it would exhaust the stack."""
     depth = 0
     for event in YAML(typ="safe", pure=False).parse(text):
-        depth += isinstance(event, _BEGIN) - isinstance(event, _END)
-        if depth > MAX_DEPTH + 1:
-            line = event.start_mark.line + 1
-            raise InputError(_TOO_DEEP, file=path, line=line, allowed=f"{MAX_DEPTH} levels")
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+        if depth > _COMPOSED:
+            raise InputError(
+                "nested too deeply",
+                file=path,
+                line=event.start_mark.line + 1,
+                allowed=f"{MAX_DEPTH} levels",
+            )
 
 
 class _Reader:
@@ -154,7 +148,7 @@ class _Reader:
 
     def read(self, node: Node, at: KeyPath) -> Any:
         if len(at) > MAX_DEPTH:
-            raise self.fail(node, at, _TOO_DEEP, allowed=f"{MAX_DEPTH} levels")
+            raise self.fail(node, at, "nested too deeply", allowed=f"{MAX_DEPTH} levels")
         # Anchors alone do no harm, and the C parser does not report them.
         if id(node) in self.seen:
             raise self.fail(node, at, "aliases are not accepted", allowed="write the value out")
@@ -181,6 +175,7 @@ class _Reader:
                 raise self.fail(key_node, at, "a key must be text")
             key = str(key_node.value)
             here = (*at, key)
+            self.refuse_hidden(key_node, key, at)
             if key == "<<":
                 raise self.fail(
                     key_node, at, "merge keys are not accepted", allowed="write the value out"
@@ -194,16 +189,16 @@ class _Reader:
 
     def scalar(self, node: ScalarNode, kind: str, at: KeyPath) -> Any:
         text = str(node.value)
+        self.refuse_hidden(node, text, at)
+        if kind in ("int", "float") and len(text) > MAX_DIGITS:
+            raise self.fail(node, at, "the number is too long", allowed=f"{MAX_DIGITS} digits")
         try:
             if kind == "null":
                 return None
             if kind == "bool":
                 return text.casefold() == "true"
             if kind == "int":
-                whole = int(text.replace("_", ""), 0 if text[:2].casefold() in ("0x", "0o") else 10)
-                if abs(whole) > MAX_INTEGER:
-                    raise self.fail(node, at, f"'{text}' is too large a number")
-                return whole
+                return int(text.replace("_", ""), 0 if text[:2].casefold() in ("0x", "0o") else 10)
             if kind == "float":
                 number = float(text.replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
                 if not math.isfinite(number):
@@ -212,3 +207,10 @@ class _Reader:
         except ValueError:
             raise self.fail(node, at, f"'{text}' is not a number") from None
         return text
+
+    def refuse_hidden(self, node: Node, text: str, at: KeyPath) -> None:
+        r"""Refuse what an escape such as ``\e`` has put into a text; the file itself has none."""
+        if found := hidden(text):
+            raise self.fail(
+                node, at, f"the text holds {found}", allowed="text without control characters"
+            )

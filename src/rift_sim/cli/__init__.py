@@ -72,6 +72,8 @@ def _execute(arguments: list[str] | None) -> Any:
 
 
 def _refuse(text: str, code: int) -> int:
+    from rift_sim.plaintext import visible
+
     line = " ".join(text.split())
-    print(f"error: {line}", file=sys.stderr)
+    print(f"error: {visible(line)}", file=sys.stderr)
     return code

@@ -27,6 +27,7 @@ from rift_sim.cli import (
     variances,
     verifying,
 )
+from rift_sim.cli.console import echo
 
 __all__ = ["command"]
 
@@ -71,7 +72,7 @@ _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"rift_sim {__version__}")
+        echo(f"rift_sim {__version__}")
         raise typer.Exit
 
 
@@ -85,12 +86,12 @@ def _root(
     ] = False,
 ) -> None:
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        echo(context.get_help())
 
 
 def _group(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        echo(context.get_help())
 
 
 def command() -> Any:

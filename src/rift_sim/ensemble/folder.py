@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rift_sim.ensemble.damage import Damage
+from rift_sim.ensemble.foreign import refuse_foreign, refuse_links
 from rift_sim.ensemble.identity import Identity
 from rift_sim.ensemble.layout import is_intact, read_json
 from rift_sim.ensemble.lock import LOCK_FILE, busy, held_by
@@ -24,6 +25,7 @@ __all__ = [
     "SUMMARY",
     "DamagedStoreError",
     "StorageError",
+    "check_run",
     "check_target",
     "clear_run",
     "damaged_manifest",
@@ -93,6 +95,7 @@ def check_target(
         return None
     if not folder.is_dir():
         raise InputError("is a file", file=folder, allowed="a folder for the run")
+    check_run(folder, force=force)
     if not _is_ours(folder):
         raise InputError(
             "the folder is not empty and holds no run of rift_sim; it is left alone",
@@ -119,6 +122,24 @@ def check_target(
             allowed="another --out, or --force to replace the run that is there",
         )
     return store
+
+
+def check_run(folder: Path, *, force: bool = False) -> None:
+    """Refuse a folder whose files lead elsewhere, or whose store rift_sim did not write.
+
+    Parameters
+    ----------
+    force
+        Whether the store is to be replaced, and its content of no interest.
+
+    Raises
+    ------
+    InputError
+        As `refuse_links` and `refuse_foreign`.
+    """
+    refuse_links(folder, (*_OWN, FIGURES, LOCK_FILE, f"{STORE}.partial"))
+    if not force:
+        refuse_foreign(folder / STORE)
 
 
 class DamagedStoreError(InputError):
@@ -203,9 +224,8 @@ def damaged_manifest(folder: Path) -> list[Damage]:
     # Those of earlier versions have no checksum.
     if "checksum" in manifest and not is_intact(manifest):
         return [Damage(file, "was changed: its checksum differs")]
-    if not has_form(manifest):
-        return [Damage(file, "lacks a key that every run has, or one is of another type")]
-    return []
+    wrong = Damage(file, "lacks a key that every run has, or one is of another type")
+    return [] if has_form(manifest) else [wrong]
 
 
 def _parts(folder: Path) -> dict[str, object]:

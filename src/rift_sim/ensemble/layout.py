@@ -31,6 +31,8 @@ __all__ = [
     "write_text",
 ]
 
+MAX_JSON = 50_000_000
+"""Bytes; the failures of a run take most of them."""
 BLOCK = 25
 """Replicates in a block, unless the caller says otherwise."""
 STATUS = "status"
@@ -59,7 +61,9 @@ def write_text(path: Path, text: str) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object; anything else is a `ValueError`."""
+    """Read a JSON object; one that is too large or too deep is no better than a broken one."""
+    if path.stat().st_size > MAX_JSON:
+        raise ValueError(f"{path} is too large")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except RecursionError:

@@ -61,6 +61,7 @@ def write_manifest(
         "scenarios": request.labels,
         "axes": request.axes,
         "settings": list(request.settings),
+        "allow_outside": request.allow_outside or _previous(folder, "allow_outside", False),
         "seed": request.seed,
         "replicates": int((status == DONE).all(axis=0).sum()),
         "failed": int((status == FAILED).sum()),

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.ensemble.damage import Damage, DamagedError, changed_files, known
+from rift_sim.ensemble.foreign import check_members
 from rift_sim.ensemble.layout import STATUS, read_json, root_metadata
 from rift_sim.ensemble.shards import ChunkError, ShardedArray
 
@@ -48,6 +49,7 @@ class StoreReader:
             self._attributes: dict[str, Any] = root["attributes"]
             self._members: dict[str, dict[str, Any]] = root["consolidated_metadata"]["metadata"]
             self.format = int(self._attributes["rift_sim"]["format"])
+            check_members(self._members)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path} is not a store of rift_sim") from error
         if self.format > FORMAT:

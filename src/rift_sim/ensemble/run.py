@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rift_sim.ensemble.damage import DamageWarning, changed_files
 from rift_sim.ensemble.dataset import open_dataset
 from rift_sim.ensemble.digest import content_hash
-from rift_sim.ensemble.folder import RESOLVED, STORE, existing_store, read_manifest
+from rift_sim.ensemble.folder import RESOLVED, STORE, check_run, existing_store, read_manifest
 from rift_sim.ensemble.inputs import Request, resolve_request
 from rift_sim.ensemble.layout import BLOCK
 from rift_sim.ensemble.session import Reporter, Session
@@ -104,7 +104,8 @@ class Run:
                 allowed="the file as it was written; the rift run command that made the run "
                 "writes it anew",
             )
-        return load_scenario(self.directory / RESOLVED)
+        # Its files were let in when the run was made; here they are named only.
+        return load_scenario(self.directory / RESOLVED, allow_outside=True)
 
     @cached_property
     def dataset(self) -> xr.Dataset:
@@ -168,6 +169,7 @@ def load(directory: str | Path) -> Run:
     folder = Path(directory)
     if not folder.is_dir():
         raise InputError("no such folder", file=folder, allowed="the folder of a run")
+    check_run(folder)
     if existing_store(folder) is None:
         raise InputError(
             "the folder holds no run", file=folder, allowed="what rift run wrote with --out"
@@ -187,6 +189,7 @@ def run(
     scheduler: str | None = None,
     settings: Sequence[str] = (),
     design: str | Path | None = None,
+    allow_outside: bool = False,
     municipal: bool = False,
     force: bool = False,
     progress: Reporter | None = None,
@@ -214,6 +217,8 @@ def run(
         Overrides, each ``key=value``, as ``rift run --set`` takes them.
     design
         CSV with a column for each sweep axis and a row for each scenario.
+    allow_outside
+        Let a scenario file, and those it extends, name files outside its folder.
     municipal
         Also observe single municipalities, by year.
     force
@@ -231,7 +236,12 @@ def run(
         When the scenario, a setting or the folder is not right; nothing is written then.
     """
     request = resolve_request(
-        path_or_scenario, replicates=replicates, seed=seed, settings=settings, design=design
+        path_or_scenario,
+        replicates=replicates,
+        seed=seed,
+        settings=settings,
+        design=design,
+        allow_outside=allow_outside,
     )
     return run_request(
         request,

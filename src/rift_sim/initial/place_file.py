@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rift_sim.errors import InputError, nearest, nearest_code
-from rift_sim.textfile import read_text
+from rift_sim.plaintext import read_text
 
 if TYPE_CHECKING:
     from rift_sim.calendar import Month
@@ -68,13 +68,14 @@ def read_rows(file: Path, key: str, columns: Mapping[str, tuple[str, ...]]) -> l
     InputError
         When there is no such file, it is not a CSV, or a column is missing.
     """
-    reader = csv.DictReader(io.StringIO(read_text(Path(file), key=key), newline=""))
+    text = read_text(Path(file), key=key)
     try:
+        reader = csv.DictReader(io.StringIO(text, newline=""))
         header = [name.strip() for name in reader.fieldnames or []]
         reader.fieldnames = header
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
-        raise InputError(f"not valid CSV: {error}", file=file, line=reader.line_num) from None
+        raise InputError(f"not a CSV file in UTF-8: {error}", file=file) from None
     found: dict[str, str] = {}
     for name, names in columns.items():
         column = next((other for other in names if other in header), None)
@@ -185,8 +186,11 @@ def read_figures(
         year = _newest_before(rows, start, file, key)
     found: dict[str, float] = {}
     unknown: dict[str, None] = {}
-    known = {code for code in territory.code if _FORM.fullmatch(code)}
-    known |= {code[:2] for code in known}
+    inside = [
+        code for code, zone in zip(territory.code, territory.is_zone, strict=True) if not zone
+    ]
+    with_places = set(territory.department_index.tolist()) - {-1}
+    known = {*inside, *(territory.departments[d] for d in with_places)}
     for line, row in of_year(rows, year, file, key):
         code = row["code"]
         figure = _figure(row[names[0]], file, line, names[0])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rift_sim.errors import InputError, nearest, nearest_code
-from rift_sim.textfile import read_text
+from rift_sim.plaintext import read_text
 
 __all__ = ["Row", "Table", "check_code", "read_table", "unknown_code"]
 

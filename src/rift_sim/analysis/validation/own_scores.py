@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rift_sim.analysis.forecasts.cases import MODEL
 from rift_sim.errors import InputError
+from rift_sim.plaintext import read_text
 from rift_sim.resources import shipped
-from rift_sim.textfile import read_text
 
 if TYPE_CHECKING:
     from rift_sim.analysis.onset.trial import OnsetRow
