@@ -26,7 +26,7 @@ from rift_sim.physics.arrays import Floats
 from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.scenario import Scenario
 
 __all__ = ["SOURCES", "Design", "Origin", "break_down", "origins", "to_csv"]

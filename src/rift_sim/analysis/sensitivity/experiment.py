@@ -105,6 +105,7 @@ class Experiment:
         from rift_sim.scenario import digest
 
         parts = [code_digest(), load_ledger().digest, *map(digest, self.plan.scenarios)]
+        parts += [one.text for one in self.plan.extensions]
         parts += [*map(str, self.quantities), "", *self.names]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
