@@ -22,7 +22,7 @@ from rift_sim.errors import InputError
 from rift_sim.initial.start import initial_state
 from rift_sim.initial.world import World
 from rift_sim.month import Ground
-from rift_sim.parameters import Draw
+from rift_sim.parameters import Draw, check_key
 from rift_sim.physics.outside import Outside
 from rift_sim.physics.streams import added_process, uniform_at
 from rift_sim.scenario.load import single_scenario
@@ -98,17 +98,13 @@ class RiftModel(mesa.Model):
         initial = replicate if initial is None else initial
         chance = replicate if chance is None else chance
         for number in (replicate, initial, chance):
-            if number < 0:
-                raise InputError(
-                    f"{number} is not the number of a replicate",
-                    key="replicate",
-                    allowed="0 and up",
-                )
+            check_key(number, "the number of a replicate", "replicate")
         self.world = world if world is not None else World(single_scenario(scenario))
         self.scenario = self.world.scenario
         # Agents and the map draw by this number.
         self.replicate = chance
         self.seed_number = self.scenario.seed if seed_number is None else seed_number
+        check_key(self.seed_number, "a seed", "seed_number")
         drawn = self.world.beliefs.draw(self.seed_number, replicate)
         self.draw = Draw({**drawn, **given}) if given else drawn
         self.off = frozenset(c for c, on in self.scenario.mechanisms.items() if not on)
