@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,9 +57,14 @@ if __name__ == "__main__":
         assert run.dataset.sizes["replicate"] == 2
 """
 RUN = "rift run short.yaml -n 4 -o runs/short --no-figures --force"
-BASE = ["rift list", RUN, "rift plot runs/short", "rift seeds parameters loss_rate"]
 USES = {
-    "": ["rift run reference -n 2", *BASE],
+    "": [
+        "rift run reference -n 2",
+        RUN,
+        "rift list",
+        "rift plot runs/short",
+        "rift seeds parameters loss_rate",
+    ],
     "bench": ["python -c 'import flee'"],
     "calibrate": ["rift calibrate fit.yaml -o runs/fit -j 1"],
     "cluster": ["python cluster.py"],
@@ -84,24 +90,53 @@ USES = {
 
 def main() -> int:
     """Try the installations asked for, and say how each went."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--extra", action="append", default=[], help="try this extra, too")
     parser.add_argument("--all", action="store_true", help="try every extra, then all together")
     asked = parser.parse_args()
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
-        "optional-dependencies"
-    ]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
     if unknown := [name for name in (*asked.extra, *extras) if name not in USES or not name]:
         parser.error(f"nothing to try for {', '.join(unknown)}; known: {', '.join(USES)}")
     choices = [[""], *([name] for name in (sorted(extras) if asked.all else asked.extra))]
     if asked.all:
         choices.append(sorted(extras))
     with tempfile.TemporaryDirectory(prefix="rift_sim-install.") as work:
-        wheel = build(Path(work))
-        failed = [names for names in choices if not tried(Path(work), wheel, names)]
+        failed = [names for names in choices if not tried(Path(work), names)]
     return 1 if failed else 0
+
+
+def tried(work: Path, names: list[str]) -> bool:
+    """Install the wheel with some extras into an environment that has nothing else; use them.
+
+    The environment with the wheel alone is made first and kept: the others begin as copies of
+    it in the same place, so that kernels are compiled once.
+    """
+    begin = time.monotonic()
+    environment, alone, folder = work / "environment", work / "alone", work / "empty"
+    for place in (environment, folder):
+        shutil.rmtree(place, ignore_errors=True)
+    folder.mkdir()
+    for name, text in _FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    commands = [c for name in names for c in USES[name]]
+    if names == [""]:
+        wheel = build(work)
+        venv.create(environment, with_pip=True)
+        commands = [installation(wheel), *commands]
+    else:
+        wheel = next(work.glob("rift_sim-*.whl"))
+        shutil.copytree(alone, environment, symlinks=True)
+        commands = [installation(wheel, names), RUN, *commands]
+    problem = next(filter(None, (run(c, folder, environment, work) for c in commands)), None)
+    if names == [""]:
+        shutil.copytree(environment, alone, symlinks=True)
+    label, took = "+".join(names) or "the wheel alone", time.monotonic() - begin
+    told = "failed" if problem else "works"
+    print(f"{label}: {told} ({len(commands)} commands, {took:.0f} s)", flush=True)
+    if problem:
+        print(problem, flush=True)
+    return problem is None
 
 
 def build(work: Path) -> Path:
@@ -111,25 +146,10 @@ def build(work: Path) -> Path:
     return next(work.glob("rift_sim-*.whl"))
 
 
-def tried(work: Path, wheel: Path, names: list[str]) -> bool:
-    """Install the wheel with some extras into an empty environment, and use them."""
-    label = "+".join(names) or "the wheel alone"
-    begin = time.monotonic()
-    with tempfile.TemporaryDirectory(dir=work) as place:
-        folder, environment = Path(place, "empty"), Path(place, "environment")
-        folder.mkdir()
-        venv.create(environment, with_pip=True)
-        wanted = f"{wheel}[{','.join(names)}]" if names != [""] else str(wheel)
-        install = f"python -m pip install -q -c '{ROOT / 'constraints.txt'}' '{wanted}'"
-        for name, text in _FILES.items():
-            (folder / name).write_text(text, encoding="utf-8")
-        commands = [install, *(BASE if names != [""] else ()), *(c for n in names for c in USES[n])]
-        problem = next(filter(None, (run(c, folder, environment, work) for c in commands)), None)
-    took = f"{time.monotonic() - begin:.0f} s"
-    print(f"{label}: {'failed' if problem else 'works'} ({len(commands)} commands, {took})")
-    if problem:
-        print(problem)
-    return problem is None
+def installation(wheel: Path, extras: list[str] | None = None) -> str:
+    """Return the command that installs the wheel with extras."""
+    wanted = f"{wheel}[{','.join(extras)}]" if extras else str(wheel)
+    return f"python -m pip install -q -c '{ROOT / 'constraints.txt'}' '{wanted}'"
 
 
 _FILES = {
