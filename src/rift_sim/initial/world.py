@@ -197,7 +197,11 @@ class World:
         kept = inside[owner] == inside[territory.indices]
         indptr = np.zeros_like(territory.indptr)
         np.cumsum(np.bincount(owner[kept], minlength=inside.size), out=indptr[1:])
-        return indptr, territory.indices[kept]
+        indices = territory.indices[kept]
+        for array in (indptr, indices):
+            # As those of the territory, so that the month is compiled for both at once.
+            array.setflags(write=False)
+        return indptr, indices
 
     @cached_property
     def zone_rows(self) -> dict[str, NDArray[np.uint32]]:
