@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import mesa
-from numpy.typing import NDArray
 
 from rift_sim.agents.added import armed_groups, check_outside, mechanisms_by_phase, partners_of
 from rift_sim.agents.armed_group import MOST_GROWTH, ArmedGroup
@@ -26,13 +25,12 @@ from rift_sim.month import Ground
 from rift_sim.parameters import Draw, check_key
 from rift_sim.physics.outside import Outside
 from rift_sim.physics.streams import added_process, uniform_at
-from rift_sim.recorder import Recorder
 from rift_sim.scenario.load import single_scenario
 
 if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
 
-__all__ = ["RiftModel", "World", "simulate"]
+__all__ = ["RiftModel", "World"]
 
 
 class RiftModel(mesa.Model):
@@ -219,6 +217,7 @@ class RiftModel(mesa.Model):
         return Ground(self.world, self.draw, self.state, self.seed_number, self.replicate, self.on)
 
     def _politics(self) -> None:
+        """Apply the dated events of the month."""
         for event in self.scenario.events_in(self.month_index):
             apply_event(self, event)
 
@@ -283,39 +282,3 @@ class RiftModel(mesa.Model):
     def _first_month(self) -> Month:
         dates = [event.date for event in self.scenario.history]
         return min([*dates, self.scenario.start.shift(-1)])
-
-
-def simulate(
-    world: World,
-    replicate: int,
-    given: Mapping[str, float] | None = None,
-    *,
-    initial: int | None = None,
-    chance: int | None = None,
-) -> dict[str, NDArray[Any]]:
-    """Run one replicate from start to end.
-
-    A pure function of the scenario of `world`, its seed, the numbers and `given`.
-
-    Parameters
-    ----------
-    world
-        What replicates share.
-    replicate
-        Number of the replicate, from 0.
-    given
-        Values by parameter id that take the place of what would be drawn.
-    initial, chance
-        As in `RiftModel`.
-
-    Returns
-    -------
-    dict
-        One array for each entry of ``world.variables``.
-    """
-    model = RiftModel(replicate=replicate, initial=initial, chance=chance, world=world, given=given)
-    recorder = Recorder(world)
-    for _ in range(world.scenario.months):
-        model.step()
-        recorder.record(model)
-    return recorder.arrays

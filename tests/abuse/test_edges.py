@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from rift_sim.errors import InputError
-from rift_sim.model import RiftModel, World, simulate
+from rift_sim.model import RiftModel, World
+from rift_sim.replicate import simulate
 from rift_sim.scenario import MECHANISMS, Scenario, load_scenario
 from rift_sim.seeds import load_ledger
 from rift_sim.vocabulary import SERIES

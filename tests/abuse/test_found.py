@@ -13,10 +13,11 @@ import pytest
 from rift_sim.analysis.validation.own_scores import read_scores
 from rift_sim.errors import InputError
 from rift_sim.initial.place_file import read_figures
-from rift_sim.model import World, simulate
+from rift_sim.model import World
 from rift_sim.observed import load_targets
 from rift_sim.physics.capability import leadership_step
 from rift_sim.plaintext import read_bytes, read_text
+from rift_sim.replicate import simulate
 from rift_sim.resources import shipped
 from rift_sim.scenario import Scenario, load_scenario, resolved_yaml
 from rift_sim.seeds import load_ledger

@@ -101,7 +101,8 @@ def _checked(found: Scenario) -> Scenario:
 
 def finite_run(found: Scenario) -> None:
     """Run a scenario on the five places for a few months, and require finite numbers."""
-    from rift_sim.model import World, simulate
+    from rift_sim.model import World
+    from rift_sim.replicate import simulate
     from rift_sim.scenario import Scenario
 
     data = found.plain()

@@ -91,7 +91,6 @@ def initial_state(world: World, draw: Draw, seed: int, replicate: int) -> State:
         resident=resident,
         away=away,
         protracted=protracted,
-        abroad=0.0,
         frailty=np.exp(spread * normals(key(Process.FRAILTY), places) - 0.5 * spread**2),
         noise=draw.noise_sd * normals(key(Process.DISPLACEMENT_NOISE), places),
         region_shock=draw.region_shock_sd
