@@ -199,8 +199,7 @@ class World:
         np.cumsum(np.bincount(owner[kept], minlength=inside.size), out=indptr[1:])
         indices = territory.indices[kept]
         for array in (indptr, indices):
-            # As those of the territory, so that the month is compiled for both at once.
-            array.setflags(write=False)
+            array.setflags(write=False)  # As the territory's: the month is compiled once.
         return indptr, indices
 
     @cached_property
