@@ -136,6 +136,7 @@ def test_one_clear_message(name: str) -> None:
         ("seed=", "seed", "has no value"),
         ("seed=[1", "seed", "not valid YAML"),
         ("start=2026-13", "start", "has no such month"),
+        ("assumptions.\udcff=1", "assumptions.\udcff", "the key holds U+DCFF"),
         ("initial." + "a." * 40 + "b=1", "initial." + "a." * 40 + "b", "the key is too long"),
         ("assumptions.recruitment_rents=1", "assumptions.recruitment_rents", "recruitment_rent'?"),
         ("mechanisms.C05=no", "mechanisms.C05", "neither on nor off"),

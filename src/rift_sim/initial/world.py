@@ -197,7 +197,10 @@ class World:
         kept = inside[owner] == inside[territory.indices]
         indptr = np.zeros_like(territory.indptr)
         np.cumsum(np.bincount(owner[kept], minlength=inside.size), out=indptr[1:])
-        return indptr, territory.indices[kept]
+        indices = territory.indices[kept]
+        for array in (indptr, indices):
+            array.setflags(write=False)  # As the territory's: the month is compiled once.
+        return indptr, indices
 
     @cached_property
     def zone_rows(self) -> dict[str, NDArray[np.uint32]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rift_sim.errors import InputError
+from rift_sim.plaintext import hidden
 from rift_sim.scenario.fence import OPEN, Fence
 from rift_sim.scenario.files import checked, locate, read_layers, resolve_setting
 from rift_sim.scenario.layers import SETTINGS, Layer, build
@@ -174,6 +175,9 @@ def _setting(text: str) -> tuple[tuple[str, ...], Any]:
     key = key.strip()
     if not equals or not all(part.strip() for part in key.split(".")):
         raise InputError(f"'{text}' is not a setting", file=SETTINGS, allowed="KEY=VALUE")
+    if found := hidden(key):
+        allowed = "text without control characters"
+        raise InputError(f"the key holds {found}", file=SETTINGS, key=key, allowed=allowed)
     path = tuple(part.strip() for part in key.split("."))
     if len(path) > MAX_DEPTH:
         allowed = f"{MAX_DEPTH} parts joined by points"
