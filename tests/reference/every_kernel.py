@@ -101,7 +101,7 @@ def _watch(function: Any, calls: list[Call]) -> Callable[..., Any]:
 
 
 def _flat(values: Any) -> list[Any]:
-    """Copy arrays and numbers out of what holds them; a handle and books before their month left out."""
+    """Copy arrays and numbers; a handle, and books before their month, are left out."""
     found: list[Any] = []
     for value in values.values() if isinstance(values, dict) else values:
         if isinstance(value, np.ndarray):
