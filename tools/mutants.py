@@ -6,7 +6,7 @@ import ast
 import difflib
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,11 +56,11 @@ class Mutant:
         return f"{self.module}-{hashlib.sha256(self.text.encode()).hexdigest()[:12]}"
 
 
-def sample(file: Path, number: int, seed: int) -> list[Mutant]:
+def sample(file: Path, number: int, seed: int, left_out: Sequence[str] = ()) -> list[Mutant]:
     """Choose mutants of a module: first places in its code, then a change at each.
 
     (A `+` can become eleven things, a number two: drawing among changes would hardly ever
-    touch anything but operators.)
+    touch anything but operators.) Functions in `left_out` stay as they are.
     """
     source = file.read_text(encoding="utf-8")
     rng = random.Random(f"{seed} {file.parent.name}/{file.stem}")
@@ -72,7 +72,7 @@ def sample(file: Path, number: int, seed: int) -> list[Mutant]:
         if len(chosen) == number:
             break
         mutant = _mutant(file.stem, source, place[0], rng.choice(places[place]))
-        if mutant is not None:
+        if mutant is not None and mutant.function not in left_out:
             chosen.append(mutant)
     return sorted(chosen, key=lambda mutant: (mutant.line, mutant.operator))
 

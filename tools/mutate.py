@@ -42,7 +42,13 @@ def main() -> int:
     if chosen.out.exists():
         found = {row["key"]: row for row in json.loads(chosen.out.read_text(encoding="utf-8"))}
     wanted = list(_wanted(chosen.targets))
-    samples = {at: sample(_file(*at, ROOT), chosen.n, chosen.seed) for at in wanted}
+    samples = {
+        (package, module): sample(
+            _file(package, module, ROOT), chosen.n, chosen.seed,
+            CONFIG[package].get("compiled", {}).get(module, []),
+        )
+        for package, module in wanted
+    }  # fmt: skip
     if not chosen.table:
         preload()
         with Tree() as tree:

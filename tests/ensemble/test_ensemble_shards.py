@@ -9,6 +9,7 @@ import pytest
 import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from zarr.codecs import BloscCodec, BytesCodec, ShardingCodec
 
 from rift_sim.ensemble.layout import write_json
 from rift_sim.ensemble.shards import ShardedArray, crc32c, sharded_metadata
@@ -87,10 +88,41 @@ def test_a_torn_index_or_file_counts_as_nothing(tmp_path: Path) -> None:
     assert not ShardedArray(tmp_path / "a", read_meta(tmp_path / "a")).has((0, 0))
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int16", "uint8", "bool"])
+def test_metadata_are_those_that_zarr_writes_itself(tmp_path: Path, dtype: str) -> None:
+    array = make(tmp_path / "a", dtype)
+    blosc = BloscCodec(
+        cname="zstd", clevel=3, shuffle="shuffle", typesize=np.dtype(dtype).itemsize, blocksize=0
+    )
+    codec = ShardingCodec(chunk_shape=(5, 4), codecs=[BytesCodec(), blosc], index_location="start")
+    zarr.create(
+        store=tmp_path / "b", shape=(23, 4), chunks=(10, 4), dtype=dtype, codecs=[codec],
+        fill_value=array.blank().flat[0], dimension_names=("replicate", "time"),
+        attributes={"units": "1"}, zarr_format=3,
+    )  # fmt: skip
+    mine, theirs = read_meta(tmp_path / "a"), read_meta(tmp_path / "b")
+    for meta in (mine, theirs):
+        # Zarr leaves out what is empty, and the byte order where there is one byte.
+        meta.pop("storage_transformers", None)
+        for inner in meta["codecs"][0]["configuration"]["codecs"]:  # type: ignore[index]
+            inner["configuration"] = {k: v for k, v in inner.get("configuration", {}).items() if v}
+    assert mine == theirs
+
+
+@pytest.mark.parametrize(
+    ("dtype", "nothing"), [("float32", np.nan), ("int16", 0), ("uint8", 0), ("bool", False)]
+)
+def test_what_was_never_written_is_blank(tmp_path: Path, dtype: str, nothing: float) -> None:
+    blank = make(tmp_path / "a", dtype).blank()
+    assert blank.dtype == dtype
+    np.testing.assert_array_equal(blank, np.full((5, 4), nothing, dtype))
+
+
 def test_wrong_shape_is_refused(tmp_path: Path) -> None:
     array = make(tmp_path / "a")
-    with pytest.raises(ValueError, match="shape"):
-        array.write((0, 0), np.zeros((4, 4), np.float32))
+    for shape in ((4, 4), (6, 4), (5, 3), (5, 5), (5,)):
+        with pytest.raises(ValueError, match="shape"):
+            array.write((0, 0), np.zeros(shape, np.float32))
 
 
 def read_meta(path: Path) -> dict[str, object]:

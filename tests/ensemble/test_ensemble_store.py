@@ -119,6 +119,11 @@ def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
         Store(tmp_path / "s.zarr")
 
 
+def test_a_variable_is_described_without_its_replicates(tmp_path: Path) -> None:
+    store = create(tmp_path / "s.zarr")
+    assert store.describe("control") == "{'replicate': 0, 'time': 24} float64"
+
+
 def test_few_files(tmp_path: Path) -> None:
     store = create(tmp_path / "s.zarr", replicates=400)
     for number in range(100):
