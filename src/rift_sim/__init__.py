@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rift_sim.analysis.compare import compare
-    from rift_sim.analysis.comparison import Comparison
+    from rift_sim.analysis.compare.comparison import Comparison
+    from rift_sim.analysis.compare.side_by_side import compare
     from rift_sim.ensemble.run import Run, load, run
     from rift_sim.errors import InputError, RiftError
     from rift_sim.model import RiftModel
@@ -31,8 +31,8 @@ __all__ = [
 ]
 
 _HOME = {
-    "Comparison": "rift_sim.analysis.comparison",
-    "compare": "rift_sim.analysis.compare",
+    "Comparison": "rift_sim.analysis.compare.comparison",
+    "compare": "rift_sim.analysis.compare.side_by_side",
     "InputError": "rift_sim.errors",
     "RiftError": "rift_sim.errors",
     "RiftModel": "rift_sim.model",

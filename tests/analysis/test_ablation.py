@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rift_sim.analysis.ablation import OFF, TARGETS, ablation_rows, with_rival
-from rift_sim.analysis.cases import Cases
-from rift_sim.analysis.forecast import forecast_scenario
-from rift_sim.analysis.municipal_table import ablation_markdown
+from rift_sim.analysis.forecasts.cases import Cases
+from rift_sim.analysis.forecasts.forecast import forecast_scenario
+from rift_sim.analysis.validation.ablation import OFF, TARGETS, ablation_rows, with_rival
+from rift_sim.analysis.validation.municipal_tables import ablation_markdown
 from rift_sim.observed import load_record, load_targets
 from rift_sim.plots.municipal import draw_ablation
 

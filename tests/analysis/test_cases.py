@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from rift_sim.analysis.cases import HURDLE, MODEL, NATION, Cases, collect, history, join
+from rift_sim.analysis.forecasts.cases import HURDLE, MODEL, NATION, Cases, collect, history, join
 from rift_sim.observed import Panel, Record, Target, load_record, load_targets
 from rift_sim.seeds import load_ledger
 

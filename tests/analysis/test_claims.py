@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from rift_sim.analysis.claims import Finding, judge, try_claims
-from rift_sim.analysis.claims_table import columns, sources, to_csv, to_markdown
-from rift_sim.analysis.trials import THEORIES, Trials, choose_claims, choose_theories
+from rift_sim.analysis.claims.table import columns, sources, to_csv, to_markdown
+from rift_sim.analysis.claims.trials import THEORIES, Trials, choose_claims, choose_theories
+from rift_sim.analysis.claims.verdicts import Finding, judge, try_claims
 from rift_sim.cli import main
 from rift_sim.errors import InputError
 from rift_sim.initial.world import World
@@ -219,6 +219,19 @@ def test_the_command_refuses_what_it_does_not_know(
     assert "--theory: there is no theory 'rivals'" in capsys.readouterr().err
     assert main(["claims", "C23", "--out", str(tmp_path / "no" / "claims")]) == 2
     assert not list(tmp_path.iterdir())
+
+
+def test_the_command_replaces_a_table_only_when_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = tmp_path / "claims.md"
+    old.write_text("mine", encoding="utf-8")
+    asked = ["claims", "-n", "2", "C23", "--workers", "1", "--out", str(tmp_path / "claims")]
+    assert main(asked) == 2
+    assert "--force" in capsys.readouterr().err
+    assert old.read_text(encoding="utf-8") == "mine"
+    assert main([*asked, "--force"]) == 0
+    assert "C23" in old.read_text(encoding="utf-8")
 
 
 def test_the_command_sets_the_crises_beside_the_record(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,9 +13,9 @@ import pytest
 import xarray as xr
 
 import rift_sim
-from rift_sim.analysis.compare import _same_labels, _same_months
-from rift_sim.analysis.compare_table import CompareRow, compare_rows, to_csv, year_ends
-from rift_sim.analysis.comparison import Comparison
+from rift_sim.analysis.compare.comparison import Comparison
+from rift_sim.analysis.compare.side_by_side import _same_labels, _same_months
+from rift_sim.analysis.compare.table import CompareRow, compare_rows, to_csv, year_ends
 from rift_sim.errors import InputError
 
 KEPT, GONE, OTHER = "aid=kept, luck=2026", "aid=gone, luck=2026", "aid=gone, luck=7"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rift_sim.analysis.differences import (
+from rift_sim.analysis.compare.differences import (
     LEVELS,
     first_apart,
     first_unequal,

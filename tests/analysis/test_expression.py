@@ -10,9 +10,9 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rift_sim.analysis.expression import parse_expression
-from rift_sim.analysis.layout import Layout, dataset_layout, world_layout
-from rift_sim.analysis.quantity import parse_quantity
+from rift_sim.analysis.conditions.expression import parse_expression
+from rift_sim.analysis.conditions.layout import Layout, dataset_layout, world_layout
+from rift_sim.analysis.conditions.quantity import parse_quantity
 from rift_sim.calendar import Month, month_axis
 from rift_sim.errors import InputError
 from rift_sim.initial.world import World

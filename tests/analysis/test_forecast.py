@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rift_sim.analysis.forecast import BASE, FIRST, forecast_scenario, level_assumptions
+from rift_sim.analysis.forecasts.forecast import BASE, FIRST, forecast_scenario, level_assumptions
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.initial.as_of import surveyed_coca

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rift_sim.analysis.group_trial import comparable, group_rows, joined, wave_flags
-from rift_sim.analysis.municipal_runs import Municipal
-from rift_sim.analysis.validation_table import to_csv
+from rift_sim.analysis.municipal.groups import comparable, group_rows, joined, wave_flags
+from rift_sim.analysis.municipal.runs import Municipal
+from rift_sim.analysis.validation.tables import to_csv
 from rift_sim.errors import InputError
 from rift_sim.observed import PresenceYear, Record, load_record
 from rift_sim.territory import load_territory

@@ -13,18 +13,18 @@ import numpy as np
 import pytest
 from lever_grip import LEDGER, MEDIANS, UNCERTAIN, away, grip, moved
 
-from rift_sim.analysis.informed import Knowledge, compare_table, knowledge_of
-from rift_sim.analysis.lever import SPHERES, Lever, footing, sphere_of
-from rift_sim.analysis.lever_effects import (
+from rift_sim.analysis.conditions.quantity import parse_quantity
+from rift_sim.analysis.levers.effects import (
     default_outcomes,
     effects_csv,
     find_outcomes,
     pull_levers,
     regret_csv,
 )
-from rift_sim.analysis.lever_list import LEVERS, NOT_LEVERS, choose_levers
-from rift_sim.analysis.pull import aid_held, load_single, pull, pull_month
-from rift_sim.analysis.quantity import parse_quantity
+from rift_sim.analysis.levers.informed import Knowledge, compare_table, knowledge_of
+from rift_sim.analysis.levers.lever import SPHERES, Lever, footing, sphere_of
+from rift_sim.analysis.levers.listing import LEVERS, NOT_LEVERS, choose_levers
+from rift_sim.analysis.levers.pull import aid_held, load_single, pull, pull_month
 from rift_sim.calendar import Month
 from rift_sim.ensemble.engine import Engine
 from rift_sim.errors import InputError

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from rift_sim.analysis import measures, patterns
-from rift_sim.analysis.modelled import OBSERVATION, groups_of, modelled
+from rift_sim.analysis.forecasts import measures, observing
+from rift_sim.analysis.forecasts.modelled import OBSERVATION, groups_of, modelled
+from rift_sim.analysis.municipal import patterns
 from rift_sim.calendar import Month, month_axis
 from rift_sim.errors import InputError
 from rift_sim.observed import Record, load_record, load_targets
@@ -35,7 +36,7 @@ def record() -> Record:
 
 @pytest.fixture(scope="module")
 def parameters() -> xr.Dataset:
-    return measures.observation_parameters(Beliefs(load_ledger()), OBSERVATION, SEED, REPLICATES)
+    return observing.observation_parameters(Beliefs(load_ledger()), OBSERVATION, SEED, REPLICATES)
 
 
 @pytest.fixture(scope="module")
@@ -112,19 +113,19 @@ def test_the_base_leaves_the_conflict_out_and_conserves_the_rest() -> None:
 
 def test_noise_depends_on_its_coordinates_alone() -> None:
     def drawn(replicates: tuple[int, ...], years: list[int], source: str = "a") -> xr.DataArray:
-        return measures.observation_noise(SEED, replicates, years, source, ["05", "08"])
+        return observing.observation_noise(SEED, replicates, years, source, ["05", "08"])
 
     whole = drawn((0, 1, 2), [2018, 2019, 2020])
     part = drawn((2, 1), [2020])
     np.testing.assert_array_equal(part, whole.sel(replicate=[2, 1], year=[2020]))
     assert len(np.unique(whole)) == whole.size
     assert not np.isin(drawn((0,), [2018], "b"), whole).any()
-    other = measures.observation_noise(SEED + 1, (0,), [2018], "a", ["05", "08"])
+    other = observing.observation_noise(SEED + 1, (0,), [2018], "a", ["05", "08"])
     assert not np.isin(other, whole).any()
 
 
 def test_noise_is_standard_normal() -> None:
-    drawn = measures.observation_noise(SEED, range(200), list(range(2000, 2050)), "a").to_numpy()
+    drawn = observing.observation_noise(SEED, range(200), list(range(2000, 2050)), "a").to_numpy()
     assert drawn.shape == (200, 50)
     assert abs(drawn.mean()) < 0.03
     assert drawn.std() == pytest.approx(1.0, abs=0.03)

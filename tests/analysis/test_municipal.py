@@ -11,9 +11,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rift_sim.analysis.forecast import forecast_scenario
-from rift_sim.analysis.known_start import write_figures
-from rift_sim.analysis.municipal_patterns import (
+from rift_sim.analysis.forecasts.forecast import forecast_scenario
+from rift_sim.analysis.forecasts.known_start import write_figures
+from rift_sim.analysis.municipal.change import change_rows, correlation, naive_changes
+from rift_sim.analysis.municipal.maps import (
     CONTESTED,
     LASTING,
     REFILL,
@@ -21,11 +22,10 @@ from rift_sim.analysis.municipal_patterns import (
     observed_patterns,
     pattern_rows,
 )
-from rift_sim.analysis.municipal_runs import Municipal, run_municipal
-from rift_sim.analysis.municipal_table import change_markdown, pattern_markdown
-from rift_sim.analysis.municipal_trial import change_rows, correlation, naive_changes
+from rift_sim.analysis.municipal.runs import Municipal, run_municipal
 from rift_sim.analysis.paired import run_series
-from rift_sim.analysis.validation_table import to_csv
+from rift_sim.analysis.validation.municipal_tables import change_markdown, pattern_markdown
+from rift_sim.analysis.validation.tables import to_csv
 from rift_sim.errors import InputError
 from rift_sim.model import World, simulate
 from rift_sim.observed import Panel, PresenceYear, Record, data_directory, load_record, load_targets

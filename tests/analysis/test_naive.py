@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rift_sim.analysis.hurdle import hurdle, hurdle_parts, lagged
-from rift_sim.analysis.naive import climatology, persistence, trend
-from rift_sim.analysis.scores import score
-from rift_sim.analysis.walk import fit_walk
+from rift_sim.analysis.forecasts.hurdle import hurdle, hurdle_parts, lagged
+from rift_sim.analysis.forecasts.naive import climatology, persistence, trend
+from rift_sim.analysis.forecasts.scores import score
+from rift_sim.analysis.forecasts.walk import fit_walk
 from rift_sim.errors import InputError
 
 NAIVE = [persistence, trend, climatology]

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from rift_sim.analysis.discrimination import (
+from rift_sim.analysis.onset.chances import (
+    boosted,
+    cross_chances,
+    later_chances,
+    logistic,
+    naive_chances,
+)
+from rift_sim.analysis.onset.discrimination import (
     auc,
     auc_difference,
     auc_interval,
@@ -14,14 +21,7 @@ from rift_sim.analysis.discrimination import (
     calibration_curve,
     within_auc,
 )
-from rift_sim.analysis.onset import Features, features, transition
-from rift_sim.analysis.onset_chances import (
-    boosted,
-    cross_chances,
-    later_chances,
-    logistic,
-    naive_chances,
-)
+from rift_sim.analysis.onset.transitions import Features, features, transition
 from rift_sim.errors import InputError
 
 # Five places in a row: 0 - 1 - 2 - 3 - 4.

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from rift_sim.analysis import onset_trial
-from rift_sim.analysis.onset import Features
-from rift_sim.analysis.onset_features import earlier_transition
-from rift_sim.analysis.onset_start import check_waves, write_initial
-from rift_sim.analysis.onset_trial import OnsetRow, curves, onset_rows
+from rift_sim.analysis.onset import trial as onset_trial
+from rift_sim.analysis.onset.features import earlier_transition
+from rift_sim.analysis.onset.start import check_waves, write_initial
+from rift_sim.analysis.onset.transitions import Features
+from rift_sim.analysis.onset.trial import OnsetRow, curves, onset_rows
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.initial.map_file import read_presence

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from rift_sim.analysis.onset_trial import OnsetRow
-from rift_sim.analysis.own_scores import own_scores, read_scores, scores_text
+from rift_sim.analysis.onset.trial import OnsetRow
 from rift_sim.analysis.resample import Estimate
-from rift_sim.analysis.validate import Plan
-from rift_sim.analysis.validation import ScoreRow
+from rift_sim.analysis.validation.origins import Plan
+from rift_sim.analysis.validation.own_scores import own_scores, read_scores, scores_text
+from rift_sim.analysis.validation.skill import ScoreRow
 from rift_sim.ensemble.identity import code_digest
 from rift_sim.errors import InputError
 from rift_sim.report.skill import skill_of

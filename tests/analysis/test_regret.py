@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rift_sim.analysis.regret import lower_is_better, regrets
+from rift_sim.analysis.levers.regret import lower_is_better, regrets
 from rift_sim.errors import InputError
 
 OUTCOMES = np.array([[1.0, 2.0, 5.0], [4.0, 2.0, 5.0], [1.0, 1.0, 5.0], [0.0, 2.0, 5.0]])

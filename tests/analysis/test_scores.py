@@ -11,8 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, norm
 
+from rift_sim.analysis.forecasts.scores import (
+    coverage,
+    rank_histogram,
+    relative_difference,
+    score,
+    skill,
+)
 from rift_sim.analysis.resample import draw_again
-from rift_sim.analysis.scores import coverage, rank_histogram, relative_difference, score, skill
 from rift_sim.errors import InputError
 
 RANDOM = np.random.default_rng(5)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from rift_sim.analysis.threshold import crossing, one_way, rounds, search
+from rift_sim.analysis.levers.search import crossing, one_way, rounds, search
 
 RISK = np.linspace(0.0, 1.0, 200)
 """A replicate needs a lever of this much."""

@@ -220,6 +220,11 @@ def test_the_command(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main([*arguments, "--variable", "contol"]) == 2
     assert "did you mean 'control'" in capsys.readouterr().err
     assert main([*arguments, "--out", str(tmp_path / "no" / "a.csv")]) == 2
+    before = table.read_bytes()
+    capsys.readouterr()
+    assert main([*arguments, "--out", str(table)]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert table.read_bytes() == before
     assert main(["uncertainty", str(tmp_path)]) == 2
 
 

@@ -14,13 +14,13 @@ import pytest
 import xarray as xr
 from rich.console import Console
 
-from rift_sim.analysis.cases import MODEL, Cases
-from rift_sim.analysis.forecast import forecast_scenario
-from rift_sim.analysis.onset_trial import OnsetRow
+from rift_sim.analysis.forecasts.cases import MODEL, Cases
+from rift_sim.analysis.forecasts.forecast import forecast_scenario
+from rift_sim.analysis.onset.trial import OnsetRow
 from rift_sim.analysis.resample import Estimate
-from rift_sim.analysis.validate import Plan, forecasts, hindsight, scored_targets
-from rift_sim.analysis.validation import BINS, ScoreRow, ranks, score_rows, share_rows
-from rift_sim.analysis.validation_table import onset_table, score_table, to_csv, to_markdown
+from rift_sim.analysis.validation.origins import Plan, forecasts, hindsight, scored_targets
+from rift_sim.analysis.validation.skill import BINS, ScoreRow, ranks, score_rows, share_rows
+from rift_sim.analysis.validation.tables import onset_table, score_table, to_csv, to_markdown
 from rift_sim.errors import InputError, RiftError
 from rift_sim.observed import load_record, load_targets
 from rift_sim.vocabulary import SERIES

@@ -12,7 +12,7 @@ from test_calibrate_config import scenario, write
 
 from rift_sim.analysis.calibrate.history import HistorySummaries, history_summaries
 from rift_sim.analysis.calibrate.statistics import of_departments, of_series
-from rift_sim.analysis.modelled import OBSERVATION
+from rift_sim.analysis.forecasts.modelled import OBSERVATION
 from rift_sim.observed import Panel, Record, load_record
 from rift_sim.seeds import load_ledger
 from rift_sim.vocabulary import SERIES

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rift_sim.analysis.lever import Footing
-from rift_sim.analysis.lever_list import LEVERS
-from rift_sim.analysis.lever_threshold import Goal, choose_dial, find_threshold, threshold_figures
-from rift_sim.analysis.quantity import parse_quantity
+from rift_sim.analysis.conditions.quantity import parse_quantity
+from rift_sim.analysis.levers.lever import Footing
+from rift_sim.analysis.levers.listing import LEVERS
+from rift_sim.analysis.levers.threshold import Goal, choose_dial, find_threshold, threshold_figures
 from rift_sim.analysis.resample import Estimate
 from rift_sim.cli import main
 from rift_sim.cli.lever_tables import cut, decimals, number

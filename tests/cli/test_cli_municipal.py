@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rift_sim.analysis.validate import Plan
+from rift_sim.analysis.validation.origins import Plan
 from rift_sim.cli import municipal
 from rift_sim.cli.console import Progress
 from rift_sim.observed import Panel, load_record
@@ -52,7 +52,7 @@ def test_a_register_without_the_years_is_told_before_anything_runs(
     def never(*given: object, **more: object) -> None:
         raise AssertionError("something ran")
 
-    monkeypatch.setattr("rift_sim.analysis.municipal_runs.run_municipal", never)
+    monkeypatch.setattr("rift_sim.analysis.municipal.runs.run_municipal", never)
     plan = Plan([2020], 2020, 1, 20)
     with Progress() as progress:
         trial = municipal._Trial(record, load_territory(), plan, tmp_path, 1, progress)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rift_sim.analysis.own_scores import read_scores
+from rift_sim.analysis.validation.own_scores import read_scores
 from rift_sim.cli import main
 from rift_sim.ensemble.run import load
 from rift_sim.territory import load_territory

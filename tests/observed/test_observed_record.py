@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rift_sim.analysis.patterns import (
+from rift_sim.analysis.municipal.patterns import (
     contested_ratio,
     log_correlation,
     refill_ratio,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rift_sim.analysis.cases import history
+from rift_sim.analysis.forecasts.cases import history
 from rift_sim.errors import InputError
 from rift_sim.observed import Targets, load_record, load_targets, observed_values
 from rift_sim.observed.targets import WINDOWS

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import rift_sim
-from rift_sim.analysis.comparison import Comparison
+from rift_sim.analysis.compare.comparison import Comparison
 from rift_sim.plots.difference_places import difference_dots, difference_map
 from rift_sim.plots.differences import difference_fan, difference_overview
 from rift_sim.plots.events import marks_apart

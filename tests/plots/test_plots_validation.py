@@ -10,11 +10,11 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from rift_sim.analysis.cases import MODEL, Cases
-from rift_sim.analysis.discrimination import Calibration
-from rift_sim.analysis.onset_trial import OnsetRow
+from rift_sim.analysis.forecasts.cases import MODEL, Cases
+from rift_sim.analysis.onset.discrimination import Calibration
+from rift_sim.analysis.onset.trial import OnsetRow
 from rift_sim.analysis.resample import Estimate
-from rift_sim.analysis.validation import ScoreRow
+from rift_sim.analysis.validation.skill import ScoreRow
 from rift_sim.observed import load_targets
 from rift_sim.plots import validation
 from rift_sim.plots.validation import draw_coverage, draw_onset, draw_ranks, draw_skill

@@ -116,7 +116,7 @@ def test_repeating_a_changed_scenario_needs_its_file(pair: str) -> None:
 
 
 def test_a_shipped_scenario_is_repeated_by_its_name(tmp_path: Path) -> None:
-    from rift_sim.analysis.arms import open_arms
+    from rift_sim.analysis.compare.arms import open_arms
     from rift_sim.report.repeat import recipe
 
     rift_sim.run("status-quo", replicates=1, seed=5, out=tmp_path / "run", workers=1)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from rift_sim import model
-from rift_sim.analysis.quantity import parse_quantity
+from rift_sim.analysis.conditions.quantity import parse_quantity
 from rift_sim.analysis.sensitivity.experiment import Case, make_experiment
 from rift_sim.analysis.sensitivity.history import ASSUMED, INFORMED, NOT_FITTED, SAME, history_said
 from rift_sim.analysis.sensitivity.inputs import inputs_of

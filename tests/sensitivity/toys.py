@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rift_sim.analysis.quantity import Quantity
+from rift_sim.analysis.conditions.quantity import Quantity
 from rift_sim.analysis.sensitivity.experiment import QUANTITY, Case, Experiment
 from rift_sim.analysis.sensitivity.inputs import Input, Inputs
 from rift_sim.ensemble.engine import Engine

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rift_sim.analysis.compare_table import COUNTRY
+from rift_sim.analysis.compare.table import COUNTRY
 from rift_sim.cli.results import HEADLINES
 from rift_sim.vocabulary import SERIES
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from rift_sim.analysis.compare_table import CompareRow
-    from rift_sim.analysis.comparison import Comparison
+    from rift_sim.analysis.compare.comparison import Comparison
+    from rift_sim.analysis.compare.table import CompareRow
     from rift_sim.plots.style import Scale
 
 __all__ = ["compare_table", "heading"]

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.table import Table
 
-    from rift_sim.analysis.compare_table import CompareRow
-    from rift_sim.analysis.comparison import Comparison
+    from rift_sim.analysis.compare.comparison import Comparison
+    from rift_sim.analysis.compare.table import CompareRow
     from rift_sim.cli.console import Progress
 
 __all__ = ["compare"]
@@ -85,8 +85,8 @@ def compare(
 
     Example: rift compare runs/full-cutoff runs/no-cutoff --by department --variable control
     """
-    from rift_sim.analysis.compare import compare as set_side_by_side
-    from rift_sim.analysis.compare_table import compare_rows, to_csv, year_ends
+    from rift_sim.analysis.compare.side_by_side import compare as set_side_by_side
+    from rift_sim.analysis.compare.table import compare_rows, to_csv, year_ends
     from rift_sim.cli.compare_tables import heading
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.outputs import check_folder, check_output
@@ -166,7 +166,7 @@ def _ask(
     by: Sequence[str],
     places: Mapping[str, Sequence[str] | None],
 ) -> _Question:
-    from rift_sim.analysis.selection import pick_departments, pick_groups, pick_month
+    from rift_sim.analysis.compare.selection import pick_departments, pick_groups, pick_month
     from rift_sim.cli.results import HEADLINES
     from rift_sim.plots.overview import PANELS
 
@@ -195,7 +195,7 @@ def _ask(
 
 def _tables(found: Comparison, rows: Sequence[CompareRow], width: int) -> list[Table]:
     """Lay out a table for each difference and date; by place, for each series too."""
-    from rift_sim.analysis.compare_table import COUNTRY
+    from rift_sim.analysis.compare.table import COUNTRY
     from rift_sim.cli.compare_tables import compare_table
 
     first, *others = found.letters

@@ -55,7 +55,7 @@ def discover(
 
     Example: rift discover factorial --when "control@2028-12 > 0.4" -o studies/high-control
     """
-    from rift_sim.analysis.expression import parse_expression
+    from rift_sim.analysis.conditions.expression import parse_expression
     from rift_sim.analysis.extras import need
     from rift_sim.analysis.sensitivity.discovery import discover as find
     from rift_sim.analysis.sensitivity.discovery import points_of

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rift_sim.cli.options import Workers
+from rift_sim.cli.options import Force, Workers
 from rift_sim.errors import InputError
 
 __all__ = ["claims", "crises", "explain"]
@@ -84,6 +84,7 @@ def claims(
             "-o", "--out", help="Write the table as CSV and Markdown: this name with both endings."
         ),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Test the causal claims: the same replicates with the cause and without it.
 
@@ -93,19 +94,19 @@ def claims(
 
     Example: rift claims -n 300 --out claims
     """
-    from rift_sim.analysis.claims import try_claims
-    from rift_sim.analysis.claims_table import columns, sources, to_csv, to_markdown
-    from rift_sim.analysis.trials import choose_claims, choose_theories
+    from rift_sim.analysis.claims.table import columns, sources, to_csv, to_markdown
+    from rift_sim.analysis.claims.trials import choose_claims, choose_theories
+    from rift_sim.analysis.claims.verdicts import try_claims
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.ensemble.executor import available_cores
+    from rift_sim.outputs import check_output
     from rift_sim.seeds import load_ledger
 
     ledger = load_ledger()
     chosen, theories = choose_claims(ledger, ids or ()), choose_theories(theory)
     files = [] if out is None else [out.with_suffix(end) for end in (".csv", ".md")]
     for file in files:
-        if not file.parent.is_dir():
-            raise InputError(f"there is no folder '{file.parent}'", key="--out")
+        check_output(file, force=force)
     with Progress() as progress:
         found = try_claims(
             ledger,

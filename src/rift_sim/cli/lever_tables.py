@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from rift_sim.analysis.lever_effects import Effect, Levers
+    from rift_sim.analysis.levers.effects import Effect, Levers
 
 __all__ = ["RESTS", "cut", "decimals", "effects_table", "number", "regrets_table", "silent_table"]
 
@@ -60,7 +60,7 @@ def effects_table(rows: Sequence[Effect], found: Levers) -> Table:
 
 def _heading(outcome: str, found: Levers) -> str:
     """Write an outcome with the time it is read at."""
-    from rift_sim.analysis.quantity import parse_quantity
+    from rift_sim.analysis.conditions.quantity import parse_quantity
     from rift_sim.plots.levers import period
 
     return f"{outcome.partition('@')[0]}, {period(parse_quantity(outcome), found.scenario)}"

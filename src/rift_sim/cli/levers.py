@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings, Workers
+from rift_sim.cli.options import Force, Settings, Workers
 from rift_sim.errors import InputError
 from rift_sim.outputs import check_output
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rift_sim.analysis.lever_effects import Levers
+    from rift_sim.analysis.levers.effects import Levers
 
 __all__ = ["PRIORS", "check_files", "levers"]
 
@@ -72,7 +72,7 @@ def levers(
     figure: Annotated[
         Path | None, typer.Option(help="Also draw the effects into this file: .png, .svg or .pdf.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    force: Force = False,
 ) -> None:
     """Say which lever matters: what a step of each does, and what that rests on.
 
@@ -82,15 +82,15 @@ def levers(
 
     Example: rift levers reference --variable control --variable members@2028-12 --from-priors
     """
-    from rift_sim.analysis.lever_effects import (
+    from rift_sim.analysis.conditions.quantity import parse_quantity
+    from rift_sim.analysis.levers.effects import (
         default_outcomes,
         effects_csv,
         pull_levers,
         regret_csv,
     )
-    from rift_sim.analysis.lever_list import choose_levers
-    from rift_sim.analysis.pull import load_single
-    from rift_sim.analysis.quantity import parse_quantity
+    from rift_sim.analysis.levers.listing import choose_levers
+    from rift_sim.analysis.levers.pull import load_single
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.ensemble.executor import available_cores
 

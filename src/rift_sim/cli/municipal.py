@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rift_sim.analysis.forecast import Mode
-    from rift_sim.analysis.municipal_patterns import PatternRow
-    from rift_sim.analysis.municipal_runs import Municipal
-    from rift_sim.analysis.municipal_trial import ChangeRow
-    from rift_sim.analysis.onset_trial import OnsetRow
-    from rift_sim.analysis.validate import Plan
+    from rift_sim.analysis.forecasts.forecast import Mode
+    from rift_sim.analysis.municipal.change import ChangeRow
+    from rift_sim.analysis.municipal.maps import PatternRow
+    from rift_sim.analysis.municipal.runs import Municipal
+    from rift_sim.analysis.onset.trial import OnsetRow
+    from rift_sim.analysis.validation.origins import Plan
     from rift_sim.cli.console import Progress
     from rift_sim.ensemble.run import Run
     from rift_sim.observed import Record
@@ -50,7 +50,7 @@ class _Trial:
         fewest: int = 0,
     ) -> Municipal:
         """Run from an origin, with at least so many replicates."""
-        from rift_sim.analysis.municipal_runs import run_municipal
+        from rift_sim.analysis.municipal.runs import run_municipal
 
         return run_municipal(
             self.record,
@@ -95,14 +95,14 @@ def municipal_part(
     texts, runs
         Tables by name of the file, CSV and Markdown, of what there is; and the runs that are kept.
     """
-    from rift_sim.analysis.ablation import ablation_rows, collected, run_rivals
-    from rift_sim.analysis.municipal_table import (
+    from rift_sim.analysis.validation.ablation import ablation_rows, collected, run_rivals
+    from rift_sim.analysis.validation.municipal_tables import (
         ablation_markdown,
         change_markdown,
         pattern_markdown,
     )
-    from rift_sim.analysis.validate import hindsight
-    from rift_sim.analysis.validation_table import to_markdown
+    from rift_sim.analysis.validation.origins import hindsight
+    from rift_sim.analysis.validation.tables import to_markdown
     from rift_sim.ensemble.executor import available_cores
     from rift_sim.plots.municipal import draw_ablation
     from rift_sim.territory import load_territory
@@ -128,19 +128,19 @@ def municipal_part(
 
 def _tables(name: str, rows: Sequence[Any], show: Callable[[Any], str]) -> dict[str, str]:
     """Return rows as CSV and as Markdown, by name of the file; nothing without rows."""
-    from rift_sim.analysis.validation_table import to_csv
+    from rift_sim.analysis.validation.tables import to_csv
 
     return {f"{name}.csv": to_csv(rows), f"{name}.md": show(rows)} if rows else {}
 
 
 def _history(trial: _Trial) -> tuple[list[PatternRow], list[ChangeRow]]:
     """Run from the first year of history, with and without the map of 2008."""
-    from rift_sim.analysis.ablation import OFF
-    from rift_sim.analysis.forecast import FIRST as START
-    from rift_sim.analysis.known_start import write_figures
-    from rift_sim.analysis.municipal_patterns import pattern_rows
-    from rift_sim.analysis.municipal_trial import EARLIER, FIRST, LAST, change_rows
-    from rift_sim.analysis.onset_trial import OURS
+    from rift_sim.analysis.forecasts.forecast import FIRST as START
+    from rift_sim.analysis.forecasts.known_start import write_figures
+    from rift_sim.analysis.municipal.change import EARLIER, FIRST, LAST, change_rows
+    from rift_sim.analysis.municipal.maps import pattern_rows
+    from rift_sim.analysis.onset.trial import OURS
+    from rift_sim.analysis.validation.ablation import OFF
 
     record, territory = trial.record, trial.territory
     register = record.panel("newly_displaced_ruv", "municipality")
@@ -169,11 +169,11 @@ def _groups(
     trial: _Trial, waves: tuple[int, int], coverage: float
 ) -> tuple[list[PatternRow], list[OnsetRow]]:
     """Run from the first wave to the second."""
-    from rift_sim.analysis.ablation import OFF
-    from rift_sim.analysis.group_trial import group_rows
-    from rift_sim.analysis.municipal_patterns import pattern_rows
-    from rift_sim.analysis.onset_start import write_initial
-    from rift_sim.analysis.onset_trial import OURS
+    from rift_sim.analysis.municipal.groups import group_rows
+    from rift_sim.analysis.municipal.maps import pattern_rows
+    from rift_sim.analysis.onset.start import write_initial
+    from rift_sim.analysis.onset.trial import OURS
+    from rift_sim.analysis.validation.ablation import OFF
 
     record, territory, (first, last) = trial.record, trial.territory, waves
     given = write_initial(record, first + 1, coverage, trial.out / "inputs")

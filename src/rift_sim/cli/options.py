@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Settings", "Workers"]
+__all__ = ["Force", "Settings", "Workers"]
 
+Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),

@@ -29,7 +29,7 @@ def plot(
 
     Example: rift plot runs/reference --variable control --variable newly_displaced
     """
-    from rift_sim.analysis.opening import open_run
+    from rift_sim.analysis.compare.opening import open_run
     from rift_sim.ensemble.folder import FIGURES
     from rift_sim.plots.fans import choose_series, fan_figure, save
     from rift_sim.plots.overview import PANELS, overview_figure
@@ -74,7 +74,7 @@ def draw_map(
 
     Example: rift map runs/reference --variable control --date 2027-12
     """
-    from rift_sim.analysis.opening import open_run
+    from rift_sim.analysis.compare.opening import open_run
     from rift_sim.ensemble.folder import FIGURES
     from rift_sim.errors import InputError
     from rift_sim.plots.fans import save

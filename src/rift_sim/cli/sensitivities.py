@@ -76,8 +76,8 @@ def sensitivity(
 
     Example: rift sensitivity reference --variable control@2028-12 -o studies/control
     """
+    from rift_sim.analysis.conditions.quantity import parse_quantity
     from rift_sim.analysis.extras import need
-    from rift_sim.analysis.quantity import parse_quantity
     from rift_sim.analysis.sensitivity.folder import check_folder
     from rift_sim.analysis.sensitivity.study import Effort, check_effort, study
     from rift_sim.cli.console import Progress, make_console

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings, Workers
+from rift_sim.cli.options import Force, Settings, Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from rift_sim.analysis.lever_threshold import Goal, Threshold
+    from rift_sim.analysis.levers.threshold import Goal, Threshold
 
 __all__ = ["threshold"]
 
@@ -62,7 +62,7 @@ def threshold(
             help="Also draw share and outcome by value into this file: .png, .svg or .pdf."
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    force: Force = False,
 ) -> None:
     """Find the smallest value of a lever that does it.
 
@@ -72,8 +72,8 @@ def threshold(
 
     Example: rift threshold reference --variable control --below 0.35 --with 0.9 --lever pressure
     """
-    from rift_sim.analysis.lever_threshold import choose_dial, find_threshold, threshold_csv
-    from rift_sim.analysis.pull import load_single
+    from rift_sim.analysis.levers.pull import load_single
+    from rift_sim.analysis.levers.threshold import choose_dial, find_threshold, threshold_csv
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.cli.levers import check_files
     from rift_sim.ensemble.executor import available_cores
@@ -111,9 +111,9 @@ def threshold(
 
 
 def _goal(variable: str, below: float | None, above: float | None, share: float) -> Goal:
-    from rift_sim.analysis.bounds import beyond_share
-    from rift_sim.analysis.lever_threshold import Goal
-    from rift_sim.analysis.quantity import parse_quantity
+    from rift_sim.analysis.conditions.bounds import beyond_share
+    from rift_sim.analysis.conditions.quantity import parse_quantity
+    from rift_sim.analysis.levers.threshold import Goal
 
     if (below is None) == (above is None):
         found = "neither --below nor --above" if below is None else "both --below and --above"
@@ -152,7 +152,7 @@ def _show(found: Threshold, console: Console) -> None:
 
 def say(found: Threshold) -> str:
     """Say what came out, in a sentence or two."""
-    from rift_sim.analysis.lever_threshold import FEW, threshold_figures
+    from rift_sim.analysis.levers.threshold import FEW, threshold_figures
 
     goal, name, search = found.goal, found.lever.name, found.search
     if search is None:

@@ -13,10 +13,10 @@ from rift_sim.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rift_sim.analysis.forecast import Mode
-    from rift_sim.analysis.onset_trial import OnsetRow
-    from rift_sim.analysis.validate import Plan
-    from rift_sim.analysis.validation import ScoreRow, ShareRow
+    from rift_sim.analysis.forecasts.forecast import Mode
+    from rift_sim.analysis.onset.trial import OnsetRow
+    from rift_sim.analysis.validation.origins import Plan
+    from rift_sim.analysis.validation.skill import ScoreRow, ShareRow
     from rift_sim.cli.console import Progress
     from rift_sim.ensemble.run import Run
     from rift_sim.observed import Record
@@ -87,9 +87,9 @@ def validate(
     Example: rift validate data --origins 2020-2024 --parameters posterior-2019 -n 400
     """
     from rift_sim.analysis.extras import need
-    from rift_sim.analysis.onset_start import check_waves
-    from rift_sim.analysis.own_scores import scores_text
-    from rift_sim.analysis.validate import Plan, hindsight, run_origins
+    from rift_sim.analysis.onset.start import check_waves
+    from rift_sim.analysis.validation.origins import Plan, hindsight, run_origins
+    from rift_sim.analysis.validation.own_scores import scores_text
     from rift_sim.cli.console import Progress
     from rift_sim.cli.municipal import municipal_part
     from rift_sim.observed import data_directory, load_record
@@ -133,8 +133,8 @@ def _rolling(
     record: Record, runs: Mapping[tuple[Mode, int], Run], out: Path
 ) -> tuple[list[ScoreRow], list[ShareRow]]:
     """Score the runs from rolling origins, and draw."""
-    from rift_sim.analysis.validate import forecasts, scored_targets
-    from rift_sim.analysis.validation import score_rows, share_rows
+    from rift_sim.analysis.validation.origins import forecasts, scored_targets
+    from rift_sim.analysis.validation.skill import score_rows, share_rows
     from rift_sim.plots.validation import draw_coverage, draw_ranks, draw_skill
 
     cases = forecasts(record, scored_targets(record), runs)
@@ -158,9 +158,9 @@ def _run_onset(
     progress: Progress,
 ) -> dict[str, Run]:
     """Run from the first wave to the second, without and with later events."""
-    from rift_sim.analysis.forecast import forecast_scenario
-    from rift_sim.analysis.onset_start import write_initial
-    from rift_sim.analysis.onset_trial import OURS
+    from rift_sim.analysis.forecasts.forecast import forecast_scenario
+    from rift_sim.analysis.onset.start import write_initial
+    from rift_sim.analysis.onset.trial import OURS
     from rift_sim.ensemble.run import run
 
     first, last = pair
@@ -192,7 +192,7 @@ def _score_onset(
     record: Record, pair: tuple[int, int], runs: Mapping[str, Run], out: Path
 ) -> list[OnsetRow]:
     """Score the runs between two waves, and draw."""
-    from rift_sim.analysis.onset_trial import curves, onset_rows
+    from rift_sim.analysis.onset.trial import curves, onset_rows
     from rift_sim.plots.validation import draw_onset
     from rift_sim.territory import load_territory
 
@@ -202,7 +202,7 @@ def _score_onset(
 
 
 def _print(scores: list[ScoreRow], onset: list[OnsetRow]) -> None:
-    from rift_sim.analysis.validation_table import onset_table, score_table
+    from rift_sim.analysis.validation.tables import onset_table, score_table
     from rift_sim.cli.console import make_console
 
     console = make_console()
@@ -230,7 +230,7 @@ def _write(
     onset: list[OnsetRow],
     more: dict[str, str],
 ) -> None:
-    from rift_sim.analysis.validation_table import to_csv, to_markdown
+    from rift_sim.analysis.validation.tables import to_csv, to_markdown
 
     texts = {
         "scores.csv": to_csv(scores),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Workers
+from rift_sim.cli.options import Force, Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def uncertainty(
     figure: Annotated[
         Path | None, typer.Option(help="Also draw the shares, year by year, into this file.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Say how much of each band is parameters, starting map and chance.
 
@@ -51,18 +52,19 @@ def uncertainty(
 
     Example: rift uncertainty runs/reference --figure why-so-wide.png
     """
+    from rift_sim.analysis.compare.opening import open_run
     from rift_sim.analysis.uncertainty import Design, break_down, to_csv
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.ensemble.executor import available_cores
-    from rift_sim.ensemble.run import load
+    from rift_sim.outputs import check_output
     from rift_sim.plots.shares import shares_figure
     from rift_sim.plots.style import write_figure
 
-    run = load(directory)
+    run = open_run(directory)
     chosen, names = _choose(run, scenario), _series(run, variables)
     for option, file in (("--out", out), ("--figure", figure)):
-        if file is not None and not file.parent.is_dir():
-            raise InputError(f"there is no folder '{file.parent}'", key=option)
+        if file is not None:
+            check_output(file, force=force, key=option)
     design = Design(parameters, maps, chances)
     with Progress() as progress:
         found = break_down(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
-    from rift_sim.analysis.arms import Arm
+    from rift_sim.analysis.compare.arms import Arm
     from rift_sim.territory import Territory
 
 __all__ = ["COUNTRY", "COUNTRY_NAME", "place_names", "territory_of"]

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rift_sim.analysis.arms import MIXED, Arm, common_replicates, open_arms, open_run, unpairable
-from rift_sim.analysis.selection import select
+from rift_sim.analysis.compare.arms import (
+    MIXED,
+    Arm,
+    common_replicates,
+    open_arms,
+    open_run,
+    unpairable,
+)
+from rift_sim.analysis.compare.selection import select
 from rift_sim.ensemble.dataset import LIMITS
 from rift_sim.errors import InputError
 
@@ -105,8 +112,8 @@ def open_source(
     Raises
     ------
     InputError
-        As `rift_sim.analysis.arms.open_arms` and `rift_sim.analysis.selection.select`;
-        also when nothing is left to write.
+        As `rift_sim.analysis.compare.arms.open_arms` and
+        `rift_sim.analysis.compare.selection.select`; also when nothing is left to write.
     """
     if len(folders) == 1 and not scenarios:
         run = open_run(folders[0])

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rift_sim.analysis.arms import MIXED
+from rift_sim.analysis.compare.arms import MIXED
 from rift_sim.errors import InputError
 from rift_sim.export.blocks import DEFAULT_LEVELS, Layout, periods_of
 from rift_sim.export.draft import drafted

@@ -16,7 +16,7 @@ from rift_sim.physics.groups import utility
 from rift_sim.physics.observation import influence
 from rift_sim.physics.operations import allocate_operations, strike
 from rift_sim.physics.pairs import pair_intensity
-from rift_sim.physics.reach import footholds_of
+from rift_sim.physics.reach import Cells, Lodgers, footholds_of
 
 if TYPE_CHECKING:
     from rift_sim.initial.world import World
@@ -38,15 +38,43 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
 
     All mechanisms count as on: a switch changes what happens, not where it starts.
     """
-    groups, places = world.shape
+    groups, _ = world.shape
     held, lodgers = footholds_of(state.present)
     armed, support = state.armed.copy(), state.support.copy()
     access = 1.0 - world.territory.remoteness
     exposure = np.ones(groups)
     allocate_operations(state.operations, armed, held, exposure, state.memory, access, 0.0)
     hostile = (state.pair_state == WAR).astype(float)
-    fighting, clashes, reach = np.zeros(places), np.zeros(places), np.zeros(places)
-    strength = np.empty((groups, places))
+    reach = _reach(world, draw, armed, support, held)
+    mean_rent, mean_utility = _worth(
+        world, draw, state, (rents, armed, hostile, lodgers, access, exposure)
+    )
+    fighting = _fights(draw, state, armed, lodgers, hostile)
+    clashes, scratch = np.zeros_like(fighting), np.zeros(groups)
+    strike(armed, support, held, state.operations, exposure, draw.loss_rate, scratch, clashes)
+    scale = _violence(world, draw, state, (fighting, clashes, reach))
+    expected = _hazard(world, draw, state)
+    mean_size = mean_mass_size(MASS_SMALLEST, 0.5 * MASS_LARGEST, draw.mass_tail)
+    level = _ratio(draw.displacement_level / 12.0, expected.sum())
+    remote = (expected * world.territory.remoteness**2).sum()
+    # The operations of the first month go where the violence of the start is.
+    focus = draw.operations_focus
+    allocate_operations(state.operations, state.armed, held, exposure, state.memory, access, focus)
+    return Levels(
+        violence=scale,
+        displaced=(1.0 - draw.mass_share) * level,
+        mass_events=draw.mass_share * level / mean_size,
+        confined=_ratio(draw.confinement_level / 12.0, remote),
+        mean_rent=mean_rent,
+        mean_utility=mean_utility,
+        reach=reach,
+        extortion=_ratio(draw.extortion_level / 12.0, _extorted(world, draw, reach).sum()),
+    )
+
+
+def _reach(world: World, draw: Draw, armed: Floats, support: Floats, held: Cells) -> Floats:
+    """Return the reach of armed groups in each place, shape (place,)."""
+    strength, reach = np.empty(world.shape), np.zeros(world.shape[1])
     influence(
         strength,
         reach,
@@ -58,9 +86,20 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
         draw.spill,
         draw.support_weight,
     )
+    return reach
+
+
+def _worth(
+    world: World,
+    draw: Draw,
+    state: State,
+    seen: tuple[Floats, Floats, Floats, Lodgers, Floats, Floats],
+) -> tuple[Floats, Floats]:
+    """Return the mean rent and utility of the places of each group, shape (group,) each."""
+    rents, armed, hostile, lodgers, access, exposure = seen
     # Groups that will arise in the run weigh the places of the group they come from.
-    elders = np.where(world.stand_in >= 0, world.stand_in, np.arange(groups))
-    utilities = np.zeros((groups, places))
+    elders = np.where(world.stand_in >= 0, world.stand_in, np.arange(world.shape[0]))
+    utilities = np.zeros(world.shape)
     weights = np.array(
         [draw.utility_rent, draw.utility_state, draw.utility_operations, draw.utility_rivals]
     )
@@ -78,10 +117,13 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
         state.guards,
         weights,
     )
-    mean_rent, mean_utility = (
-        _means(values, state.members, elders) for values in (rents, utilities)
-    )
-    scratch = np.zeros(groups)
+    return _means(rents, state.members, elders), _means(utilities, state.members, elders)
+
+
+def _fights(draw: Draw, state: State, armed: Floats, lodgers: Lodgers, hostile: Floats) -> Floats:
+    """Return the violence between groups in each place, shape (place,), before scaling."""
+    groups, places = armed.shape
+    fighting, scratch = np.zeros(places), np.zeros(groups)
     intensity = np.empty((groups, groups))
     calm = draw.war_intensity * draw.coexistence_intensity
     # Wars of the start stand at their mean.
@@ -107,17 +149,25 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
         np.zeros((groups, groups)),
         scratch,
     )
-    strike(armed, support, held, state.operations, exposure, draw.loss_rate, scratch, clashes)
+    return fighting
+
+
+def _violence(world: World, draw: Draw, state: State, raw: tuple[Floats, Floats, Floats]) -> Floats:
+    """Set violence and memory of the state; return the scale of its three kinds, shape (kind,)."""
     yearly = (draw.deaths_groups, draw.deaths_state, draw.deaths_civilians)
-    inside = world.inside
     scale = np.array(
         [
-            _ratio(level / 12.0, raw[inside].sum())
-            for level, raw in zip(yearly, (fighting, clashes, reach), strict=True)
+            _ratio(level / 12.0, kind[world.inside].sum())
+            for level, kind in zip(yearly, raw, strict=True)
         ]
     )
-    violence(state.violence, state.memory, fighting, clashes, reach, scale, 1.0, 1.0)
-    expected = np.empty(places)
+    violence(state.violence, state.memory, *raw, scale, 1.0, 1.0)
+    return scale
+
+
+def _hazard(world: World, draw: Draw, state: State) -> Floats:
+    """Return the displacement to be expected in each place, shape (place,), before scaling."""
+    expected = np.empty(world.shape[1])
     hazard(
         expected,
         state.violence,
@@ -131,22 +181,7 @@ def find_levels(world: World, draw: Draw, state: State, rents: Floats) -> Levels
     )
     if world.displaced is not None:
         follow_given(world.displaced, expected, state.frailty)
-    mean_size = mean_mass_size(MASS_SMALLEST, 0.5 * MASS_LARGEST, draw.mass_tail)
-    level = _ratio(draw.displacement_level / 12.0, expected.sum())
-    remote = (expected * world.territory.remoteness**2).sum()
-    # The operations of the first month go where the violence of the start is.
-    focus = draw.operations_focus
-    allocate_operations(state.operations, state.armed, held, exposure, state.memory, access, focus)
-    return Levels(
-        violence=scale,
-        displaced=(1.0 - draw.mass_share) * level,
-        mass_events=draw.mass_share * level / mean_size,
-        confined=_ratio(draw.confinement_level / 12.0, remote),
-        mean_rent=mean_rent,
-        mean_utility=mean_utility,
-        reach=reach,
-        extortion=_ratio(draw.extortion_level / 12.0, _extorted(world, draw, reach).sum()),
-    )
+    return expected
 
 
 def _means(values: Floats, members: Floats, elders: NDArray[np.int64]) -> Floats:

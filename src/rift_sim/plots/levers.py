@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rift_sim import __version__
-from rift_sim.analysis.quantity import parse_quantity
+from rift_sim.analysis.conditions.quantity import parse_quantity
 from rift_sim.ensemble.dataset import LIMITS
 from rift_sim.plots.style import (
     BLACK,
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from rift_sim.analysis.lever_effects import Effect, Levers
-    from rift_sim.analysis.quantity import Quantity
+    from rift_sim.analysis.conditions.quantity import Quantity
+    from rift_sim.analysis.levers.effects import Effect, Levers
     from rift_sim.scenario import Scenario
 
 __all__ = ["levers_figure", "period", "scale_of_effects", "unit"]
@@ -76,7 +76,7 @@ def levers_figure(found: Levers) -> Figure:
     Parameters
     ----------
     found
-        From `rift_sim.analysis.lever_effects.pull_levers`, with a number at least.
+        From `rift_sim.analysis.levers.effects.pull_levers`, with a number at least.
     """
     counted = [effect for effect in found.effects if effect.pairs]
     outcomes = list(dict.fromkeys(effect.outcome for effect in counted))

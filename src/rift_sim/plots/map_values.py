@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rift_sim.analysis.selection import (
+from rift_sim.analysis.compare.selection import (
     month_range,
     one_scenario,
     pick_groups,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rift_sim.analysis.ablation import AblationRow
+from rift_sim.analysis.validation.ablation import AblationRow
 from rift_sim.plots.style import BLACK, BLUE, GREY, VERMILLION, tidy, write_figure
 from rift_sim.plots.validation import place_axes, titled_figure
 

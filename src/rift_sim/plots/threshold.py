@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rift_sim import __version__
-from rift_sim.analysis.lever_threshold import FEW, threshold_figures
+from rift_sim.analysis.levers.threshold import FEW, threshold_figures
 from rift_sim.ensemble.dataset import LIMITS
 from rift_sim.plots.style import BLUE, GREY, VERMILLION, new_figure, scale_of, tidy
 from rift_sim.vocabulary import SERIES
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from rift_sim.analysis.lever_threshold import Threshold
+    from rift_sim.analysis.levers.threshold import Threshold
 
 __all__ = ["threshold_figure"]
 
@@ -34,7 +34,7 @@ def threshold_figure(found: Threshold) -> Figure:
     Parameters
     ----------
     found
-        From `rift_sim.analysis.lever_threshold.find_threshold`, with a search.
+        From `rift_sim.analysis.levers.threshold.find_threshold`, with a search.
     """
     assert found.search is not None
     figure = new_figure(7.0, 5.4)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rift_sim import __version__
-from rift_sim.analysis.cases import MODEL, Cases
-from rift_sim.analysis.discrimination import Calibration
-from rift_sim.analysis.forecast import Mode
-from rift_sim.analysis.onset_trial import OnsetRow
-from rift_sim.analysis.validation import BINS, ScoreRow, ranks
+from rift_sim.analysis.forecasts.cases import MODEL, Cases
+from rift_sim.analysis.forecasts.forecast import Mode
+from rift_sim.analysis.onset.discrimination import Calibration
+from rift_sim.analysis.onset.trial import OnsetRow
+from rift_sim.analysis.validation.skill import BINS, ScoreRow, ranks
 from rift_sim.ensemble.dataset import LIMITS
 from rift_sim.plots.style import BLACK, BLUE, GREY, VERMILLION, new_figure, tidy, write_figure
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.analysis.compare.selection import month_range
 from rift_sim.analysis.extras import need
-from rift_sim.analysis.selection import month_range
 from rift_sim.ensemble.summary import by_year, national_series
 from rift_sim.plots.overview import PANELS
 from rift_sim.plots.style import Scale, difference_label, scale_of
@@ -20,7 +20,7 @@ from rift_sim.report.words import month_in_words
 if TYPE_CHECKING:
     import xarray as xr
 
-    from rift_sim.analysis.comparison import Comparison
+    from rift_sim.analysis.compare.comparison import Comparison
 
 __all__ = [
     "Block",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from rift_sim import __version__
-from rift_sim.analysis.arms import Arm
-from rift_sim.analysis.own_scores import own_scores
+from rift_sim.analysis.compare.arms import Arm
+from rift_sim.analysis.validation.own_scores import own_scores
 from rift_sim.ensemble.dataset import LIMITS
 from rift_sim.errors import InputError
 from rift_sim.report.assumptions import Difference, Line, differences, event_lines
@@ -34,7 +34,7 @@ from rift_sim.seeds import load_ledger
 if TYPE_CHECKING:
     import xarray as xr
 
-    from rift_sim.analysis.comparison import Comparison
+    from rift_sim.analysis.compare.comparison import Comparison
     from rift_sim.ensemble.session import Reporter
     from rift_sim.scenario import Scenario
     from rift_sim.seeds.ledger import Ledger

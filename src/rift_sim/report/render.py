@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rift_sim.analysis.compare.selection import month_range
 from rift_sim.analysis.extras import need
-from rift_sim.analysis.selection import month_range
 from rift_sim.report.charts import BANDS, BOTH, COLORS, DASHES, fan_of
 from rift_sim.report.content import Report
 from rift_sim.report.maps import Layer, map_figures, palette, period

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
-    from rift_sim.analysis.arms import Arm
+    from rift_sim.analysis.compare.arms import Arm
     from rift_sim.ensemble.run import Run
     from rift_sim.scenario import Scenario
 

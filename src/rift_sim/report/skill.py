@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rift_sim.analysis.own_scores import OwnScore, OwnScores
+from rift_sim.analysis.validation.own_scores import OwnScore, OwnScores
 from rift_sim.observed import load_targets
 from rift_sim.observed.names import MEASURES
 from rift_sim.seeds import load_ledger

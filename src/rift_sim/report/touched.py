@@ -21,8 +21,8 @@ from rift_sim.vocabulary import SERIES
 if TYPE_CHECKING:
     from rift_sim.report.assumptions import Difference
     from rift_sim.scenario.events import Event
+    from rift_sim.seeds.claim_records import Claim
     from rift_sim.seeds.ledger import Ledger
-    from rift_sim.seeds.records import Claim
 
 __all__ = ["Finding", "Touched", "touched_claims"]
 

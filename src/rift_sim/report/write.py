@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rift_sim.analysis.arms import open_arms
-from rift_sim.analysis.compare import compare
+from rift_sim.analysis.compare.arms import open_arms
+from rift_sim.analysis.compare.side_by_side import compare
 from rift_sim.errors import InputError
 from rift_sim.outputs import check_output
 

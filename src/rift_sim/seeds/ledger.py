@@ -22,8 +22,9 @@ from rift_sim.errors import InputError
 from rift_sim.resources import cache_folder, shipped
 from rift_sim.seeds.base import Frozen
 from rift_sim.seeds.check import check_references
+from rift_sim.seeds.claim_records import Claim
 from rift_sim.seeds.groups import Group, Relation
-from rift_sim.seeds.records import Claim, Effect, Event, Fact, Parameter, Source
+from rift_sim.seeds.records import Effect, Event, Fact, Parameter, Source
 from rift_sim.seeds.validate import read_entries, read_list, section, unknown
 from rift_sim.yamlfile import Document, read_yaml
 

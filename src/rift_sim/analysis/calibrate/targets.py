@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rift_sim.analysis.calibrate.trials import Summary
-from rift_sim.analysis.modelled import OBSERVATION, modelled
+from rift_sim.analysis.forecasts.modelled import OBSERVATION, modelled
 from rift_sim.calendar import Month
 from rift_sim.observed.names import MEASURES, Level
 from rift_sim.observed.record import Record

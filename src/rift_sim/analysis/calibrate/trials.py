@@ -36,7 +36,7 @@ __all__ = [
     "trial_number",
 ]
 
-_MEASURING = ("measures", "modelled")
+_MEASURING = ("measures", "modelled", "observing")
 SUMMARY = "summary"
 """Name of the one array that a trial returns, and of its dimension."""
 PRIOR, PREDICTIVE = -1, 1 << 20
@@ -196,7 +196,8 @@ def method_digest() -> str:
     total = hashlib.sha256()
     package = Path(__file__).resolve().parent
     own = [file for file in package.glob("*.py") if file.stem not in ("results", "report")]
-    for file in sorted([*own, *(package.parent / f"{name}.py" for name in _MEASURING)]):
+    measuring = [package.parent / "forecasts" / f"{name}.py" for name in _MEASURING]
+    for file in sorted([*own, *measuring]):
         total.update(file.read_bytes())
     return total.hexdigest()
 

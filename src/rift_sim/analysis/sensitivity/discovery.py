@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.analysis.expression import Expression
+from rift_sim.analysis.conditions.expression import Expression
 from rift_sim.analysis.sensitivity.boxes import Box, Table
 from rift_sim.analysis.sensitivity.experiment import Case, Experiment, make_experiment
 from rift_sim.analysis.sensitivity.history import history_said

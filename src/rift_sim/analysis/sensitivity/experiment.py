@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.analysis.layout import world_layout
-from rift_sim.analysis.quantity import Found, Quantity
+from rift_sim.analysis.conditions.layout import world_layout
+from rift_sim.analysis.conditions.quantity import Found, Quantity
 from rift_sim.ensemble.engine import Engine
 from rift_sim.ensemble.executor import Plan, Worlds
 from rift_sim.ensemble.identity import code_digest

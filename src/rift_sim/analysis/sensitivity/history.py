@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from rift_sim.analysis.informed import compare_table
+from rift_sim.analysis.levers.informed import compare_table
 
 if TYPE_CHECKING:
     from rift_sim.seeds.ledger import Ledger
@@ -22,7 +22,7 @@ def history_said(
 ) -> dict[str, str]:
     """Say of every parameter of the ledger whether history moved it.
 
-    The criterion is that of `rift_sim.analysis.informed`.
+    The criterion is that of `rift_sim.analysis.levers.informed`.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from rift_sim.analysis.quantity import Quantity
+from rift_sim.analysis.conditions.quantity import Quantity
 from rift_sim.analysis.sensitivity.experiment import make_experiment
 from rift_sim.analysis.sensitivity.factors import Factors, evaluate
 from rift_sim.analysis.sensitivity.history import history_said

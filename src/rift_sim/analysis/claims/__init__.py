@@ -1,0 +1,1 @@
+"""Every causal claim put to the test, with its cause and without."""

@@ -1,0 +1,1 @@
+"""Runs opened and set side by side."""

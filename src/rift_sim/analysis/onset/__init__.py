@@ -1,0 +1,1 @@
+"""Where armed groups appear and vanish between two surveys."""
