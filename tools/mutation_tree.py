@@ -30,7 +30,7 @@ _PRELOADED = (
 _OPTIONS = (
     "-x", "-q", "--no-header", "--tb=line",
     "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin",
-    "-o", "addopts=--strict-markers", "-m", "not long",
+    "-o", "addopts=--strict-markers", "-m", "not long and not many",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",
 )  # fmt: skip
 

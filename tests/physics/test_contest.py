@@ -75,6 +75,7 @@ def test_violence_adds_up_and_is_remembered() -> None:
     assert memory[0] == 108.0
 
 
+@pytest.mark.many
 def test_deaths_are_whole_numbers_with_the_expected_mean() -> None:
     out = np.zeros(200_000)
     space = overwritten(out.size)

@@ -17,6 +17,7 @@ def wander(replicate: int, months: int, **changes: float) -> np.ndarray:
     return path
 
 
+@pytest.mark.many
 def test_violence_and_displacement_wander_off_as_the_root_of_time() -> None:
     paths = np.array([wander(replicate, 48) for replicate in range(3000)])
     for row, step in ((VIOLENCE, 0.1), (DISPLACEMENT, 0.05)):
@@ -27,6 +28,7 @@ def test_violence_and_displacement_wander_off_as_the_root_of_time() -> None:
     assert abs(np.corrcoef(paths[:, -1].T)[0, 1]) < 0.06
 
 
+@pytest.mark.many
 def test_a_shock_that_hardly_lasts_goes_back() -> None:
     paths = np.array([wander(replicate, 48, persistence=0.5) for replicate in range(3000)])
     assert paths[:, -1, VIOLENCE].std() == pytest.approx(0.1 / np.sqrt(0.75), rel=0.05)
