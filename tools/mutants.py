@@ -79,14 +79,12 @@ def sample(file: Path, number: int, seed: int, left_out: Sequence[str] = ()) -> 
 
 def _changes(source: str) -> Iterator[tuple[tuple[int, int], tuple[str, int]]]:
     """Yield where something can be changed (line, column), and the change (operator, number)."""
-    tree, skipped = get_ast(source), _not_run(source)
+    nodes, skipped = list(ast_nodes(get_ast(source))), _not_run(source)
     for name in sorted(operator_names()):
         if name in _LEFT_OUT:
             continue
         operator = get_operator(name)()
-        places = [
-            place for node in ast_nodes(tree) for place, _ in operator.mutation_positions(node)
-        ]
+        places = [place for node in nodes for place, _ in operator.mutation_positions(node)]
         for number, place in enumerate(places):
             if not any(begin <= place < end for begin, end in skipped):
                 yield place, (name, number)

@@ -41,24 +41,18 @@ def main() -> int:
     found: dict[str, Row] = {}
     if chosen.out.exists():
         found = {row["key"]: row for row in json.loads(chosen.out.read_text(encoding="utf-8"))}
-    wanted = list(_wanted(chosen.targets))
-    samples = {
-        (package, module): sample(
-            _file(package, module, ROOT), chosen.n, chosen.seed,
-            CONFIG[package].get("compiled", {}).get(module, []),
-        )
-        for package, module in wanted
-    }  # fmt: skip
-    if not chosen.table:
-        preload()
-        with Tree() as tree:
-            for (package, module), mutants in samples.items():
-                waiting = [m for m in mutants if _waits(found.get(m.key), chosen.again)]
-                if waiting:
-                    for row in _test(tree, package, module, waiting):
-                        found[row["key"]] = row
-                        chosen.out.write_text(json.dumps(list(found.values()), indent=1))
-    keys = [mutant.key for mutants in samples.values() for mutant in mutants]
+    keys: list[str] = []
+    with Tree() as tree:
+        if not chosen.table:
+            preload()
+        for package, module in _wanted(chosen.targets):
+            mutants = _sample(package, module, chosen.n, chosen.seed)
+            keys += [mutant.key for mutant in mutants]
+            waiting = [m for m in mutants if _waits(found.get(m.key), chosen.again)]
+            if waiting and not chosen.table:
+                for row in _test(tree, package, module, waiting):
+                    found[row["key"]] = row
+                    chosen.out.write_text(json.dumps(list(found.values()), indent=1))
     _report([found[key] for key in keys if key in found])
     return 0
 
@@ -70,6 +64,11 @@ def _wanted(targets: Iterable[str]) -> Iterable[tuple[str, str]]:
             sys.exit(f"error: there are no tests for '{target}' in tools/mutation.toml")
         for name in [module] if module else CONFIG[package]["tests"]:
             yield package, name
+
+
+def _sample(package: str, module: str, number: int, seed: int) -> list[Mutant]:
+    compiled = CONFIG[package].get("compiled", {}).get(module, [])
+    return sample(_file(package, module, ROOT), number, seed, compiled)
 
 
 def _file(package: str, module: str, root: Path) -> Path:
