@@ -344,5 +344,6 @@ def test_a_dataset_says_what_it_holds(tmp_path: Path) -> None:
         "long_name": "People newly displaced, mean over replicates", "units": "people",
         "kind": "flow",
     }  # fmt: skip
+    assert data["department"].dtype.kind == data["group"].dtype.kind == "U"
     assert data["municipality"].values.tolist() == ["05001", "54001"]
     assert data["year"].values.tolist() == [2026, 2027]
