@@ -16,7 +16,7 @@ import zarr
 from fake_model import ENGINE, FakeScenario, FakeWorld, fake_request
 from small_runs import Listener, go
 
-from rift_sim.ensemble import session
+from rift_sim.ensemble import lock, session
 from rift_sim.ensemble.dataset import open_dataset
 from rift_sim.ensemble.folder import check_target, clear_run, existing_store, storage_error
 from rift_sim.ensemble.identity import Identity
@@ -120,6 +120,24 @@ def test_a_lock_names_its_holder_and_goes_with_it(tmp_path: Path) -> None:
     (tmp_path / ".lock").write_text("a longer note than any that a process leaves" * 9)
     with writer_lock(tmp_path):
         assert json.loads((tmp_path / ".lock").read_text(encoding="utf-8"))["pid"] == os.getpid()
+
+
+def test_a_lock_about_to_be_freed_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = writer_lock(tmp_path)
+    held.__enter__()
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            held.__exit__(None, None, None)
+
+    monkeypatch.setattr(lock.time, "sleep", sleep)
+    with writer_lock(tmp_path):
+        assert held_by(tmp_path) is not None
+    assert slept == [0.05] * 3
 
 
 def _ours(folder: Path) -> Path:

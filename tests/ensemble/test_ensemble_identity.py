@@ -8,7 +8,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,10 +19,14 @@ from small_runs import Listener, go
 
 import rift_sim
 from rift_sim.ensemble import identity, manifest
+from rift_sim.ensemble.executor import Job, Plan
 from rift_sim.ensemble.identity import Identity, code_digest, hash_all, versions
-from rift_sim.ensemble.inputs import resolve_request
+from rift_sim.ensemble.inputs import Request, resolve_request
 from rift_sim.ensemble.layout import read_json, write_json
 from rift_sim.ensemble.manifest import changed_versions, is_finished, session_entry
+from rift_sim.ensemble.remote import Parcel
+from rift_sim.ensemble.store import Block
+from rift_sim.ensemble.summary import SummaryRow
 from rift_sim.errors import InputError
 from rift_sim.physics.kernel import COMPILED
 from rift_sim.scenario import Scenario, digest
@@ -49,6 +53,19 @@ def test_a_difference_in_words(changes: dict[str, Any], said: str) -> None:
     assert (MINE.digest == replace(MINE, **changes).digest) is (changes == {})
 
 
+def test_the_hash_of_an_identity_stays_what_it_is() -> None:
+    """Runs on disk carry it: in another order of parts none of them could go on."""
+    parts = '{"code": "c", "municipal": false, "scenario": "a", "seed": 1, "seeds": "b"}'
+    assert MINE.digest == hashlib.sha256(parts.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("kind", [Identity, Request, Job, Plan, Parcel, Block, SummaryRow])
+def test_what_is_handed_around_cannot_be_changed(kind: Any) -> None:
+    made = object.__new__(kind)
+    with pytest.raises(FrozenInstanceError):
+        setattr(made, fields(kind)[0].name, 1)
+
+
 def test_parts_that_are_not_there_differ() -> None:
     assert replace(MINE, municipal=True).difference({}) == (
         "seed ?, asked for 1, other figures in seeds/, another version of the code, "
@@ -73,6 +90,7 @@ def test_the_hash_of_the_code_is_over_what_changes_a_number(
     for name, text in (numeric | others).items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
+    assert Path(rift_sim.__file__).parent == identity._PACKAGE
     monkeypatch.setattr(identity, "_PACKAGE", tmp_path)
     expected = "model.py 1\n2physics/coca.py 1\n1territory/data/places.csv 1\na"
     assert code_digest.__wrapped__() == hashlib.sha256(expected.encode()).hexdigest()
@@ -136,13 +154,14 @@ def test_a_sweep_has_a_label_and_levels_for_each_point(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("axis", "months"),
     [
-        ("end, values: [2026-03, 2026-04]", "runs 2026-01 to 2026-04, another 2026-01 to 2026-03"),
-        ("start, values: [2026-01, 2026-02]", "runs 2026-02 to 2026-03, another 2026-01 to"),
+        ("end, values: [2026-03, 2026-04]", "2026-04' runs 2026-01 to 2026-04, another 2026-01 to"),
+        ("end, values: [2026-04, 2026-03]", "2026-03' runs 2026-01 to 2026-03, another 2026-01 to"),
+        ("start, values: [2026-01, 2026-02]", "2026-02' runs 2026-02 to 2026-03, another 2026-01"),
     ],
 )
 def test_points_of_a_sweep_cover_the_same_months(tmp_path: Path, axis: str, months: str) -> None:
     (tmp_path / "two.yaml").write_text(SWEEP % axis)
-    with pytest.raises(InputError, match=months) as caught:
+    with pytest.raises(InputError, match=f"the point 'luck=3, other={months}") as caught:
         resolve(tmp_path / "two.yaml")
     assert (caught.value.key, caught.value.file) == ("sweep", "two")
 

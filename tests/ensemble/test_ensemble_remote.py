@@ -208,6 +208,23 @@ def test_jobs_are_taken_one_by_one() -> None:
     assert [block.number for block in blocks] == [1, 2]
 
 
+@pytest.mark.parametrize("points", [1, 2])
+def test_a_cluster_is_told_the_dimensions_of_a_sweep_only(points: int) -> None:
+    told: list[Any] = []
+
+    class Elsewhere:
+        def run(self, plan: Plan, jobs: Any, shared: Any) -> Iterator[Block]:
+            told.append(shared)
+            yield from (compute(plan, Worlds(plan), job) for job in jobs)
+
+    plan = Plan(ENGINE, tuple(FakeScenario(level=float(k)) for k in range(points)), False)
+    _built.clear()
+    elsewhere: Any = Elsewhere()
+    (block,) = compute_blocks(plan, JOBS[:1], 1, cluster=elsewhere)
+    assert block.replicates == (0, 1)
+    assert told == [coordinates(Worlds(plan)[0]) if points > 1 else None]
+
+
 # A cluster, played by one thread --------------------------------------------------------------
 
 
