@@ -221,9 +221,17 @@ def test_a_manifest_that_says_less_is_taken_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
     assert is_finished(tmp_path) is False
     now = versions()
-    then = {"numpy": now["numpy"], "mesa": "2.0"}
+    then = {"numpy": now["numpy"], "mesa": "2.0", "numba": "9.9"}
     (tmp_path / "manifest.json").write_text(json.dumps({"versions": then}), encoding="utf-8")
-    assert changed_versions(tmp_path) == [f"mesa 2.0 -> {now['mesa']}"]
+    changed = [f"numba 9.9 -> {now['numba']}", f"mesa 2.0 -> {now['mesa']}"]
+    assert changed_versions(tmp_path) == changed
+
+
+def test_replicates_of_a_sweep_count_where_all_its_points_have_them(tmp_path: Path) -> None:
+    said = go(tmp_path / "run", 5, sweep=2, failing=(1,)).manifest
+    assert (said["replicates"], said["failed"]) == (4, 2)
+    assert said["scenarios"] == ["level-0", "level-1"]
+    assert said["axes"] == {"level": ["0", "1"]}
 
 
 def test_what_a_world_was_made_from_stands_in_the_manifest() -> None:
