@@ -57,7 +57,7 @@ def test_phases_follow_the_index_and_its_rise_within_half_a_year() -> None:
     assert PHASES == ("cooperation", "strain", "rupture", "reset")
     assert phases(0.65, 0.64, 0.4, 0.39) == ["cooperation", "strain", "strain", "rupture"]
     # Seven months: the first counts as half a year before the last, and no longer after that.
-    rise = phases(0.3, *[0.34] * 5, 0.35, 0.35)
+    rise = phases(0.3, *[0.34] * 5, 0.36, 0.36)
     assert rise == ["rupture"] * 6 + ["reset", "rupture"]
     assert phases(0.5, 0.54, 0.56) == ["strain", "strain", "reset"]
     assert phases(0.6, 0.66)[1] == "cooperation"
