@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import rift_sim
+from rift_sim.ensemble.layout import seal, write_json
 from rift_sim.scenario import Scenario
 
 PLACES = (
@@ -95,7 +96,7 @@ def copy(short_runs: dict[str, Path], tmp_path: Path) -> Callable[..., Path]:
         manifest = json.loads(file.read_text(encoding="utf-8"))
         manifest |= changes
         manifest["identity"] |= identity or {}
-        file.write_text(json.dumps(manifest), encoding="utf-8")
+        write_json(file, seal(manifest))
         return folder
 
     return make

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rift_sim.analysis.compare.comparison import Comparison
     from rift_sim.analysis.compare.side_by_side import compare
+    from rift_sim.ensemble.damage import DamagedError, DamageWarning
     from rift_sim.ensemble.run import Run, load, run
     from rift_sim.errors import InputError, RiftError
     from rift_sim.model import RiftModel
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "Comparison",
+    "DamageWarning",
+    "DamagedError",
     "InputError",
     "RiftError",
     "RiftModel",
@@ -33,6 +36,8 @@ __all__ = [
 _HOME = {
     "Comparison": "rift_sim.analysis.compare.comparison",
     "compare": "rift_sim.analysis.compare.side_by_side",
+    "DamageWarning": "rift_sim.ensemble.damage",
+    "DamagedError": "rift_sim.ensemble.damage",
     "InputError": "rift_sim.errors",
     "RiftError": "rift_sim.errors",
     "RiftModel": "rift_sim.model",

@@ -1,7 +1,8 @@
 """Read YAML strictly, and remember the line of every key.
 
-Scenarios and seeds are data: Python tags, aliases, duplicate keys and bottomless nesting
-are refused here, before anything else looks at the values.
+Scenarios and seeds are data: Python tags, aliases, duplicate keys, bottomless nesting, numbers
+without end and characters that nobody sees are refused here, before anything else looks at the
+values.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from rift_sim.errors import InputError
+from rift_sim.plaintext import hidden, read_text
 
 __all__ = ["Document", "KeyPath", "dotted", "parse_yaml", "read_yaml"]
 
@@ -24,6 +27,9 @@ KeyPath = tuple[str | int, ...]
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
+_COMPOSED = 3 * MAX_DEPTH
+"""What the parser in C is given: it calls itself for each level, and too many end the process."""
+MAX_DIGITS = 40
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = frozenset(
     _TAG + kind for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")
@@ -79,15 +85,16 @@ def read_yaml(path: str | Path) -> Document:
     InputError
         When the file is missing, empty, not UTF-8 or too large, is not a mapping at
         the top, has a syntax error, a duplicate or non-text key, a tag, an alias, an
-        infinite number, or nests too deeply.
+        infinite or endless number, a character that nobody sees, or nests too deeply.
     """
-    return parse_yaml(_read_text(Path(path)), path)
+    return parse_yaml(read_text(Path(path), limit=MAX_BYTES), path)
 
 
 def parse_yaml(text: str, path: str | Path) -> Document:
     """Read YAML text as `read_yaml` does; `path` is what errors call it."""
     path = Path(path)
     try:
+        _check_depth(text, path)
         node = YAML(typ="safe", pure=False).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -108,17 +115,21 @@ def parse_yaml(text: str, path: str | Path) -> Document:
     return Document(path, data, lines)
 
 
-def _read_text(path: Path) -> str:
-    if not path.is_file():
-        raise InputError("no such file", file=path)
-    if path.stat().st_size > MAX_BYTES:
-        raise InputError("the file is too large", file=path, allowed=f"up to {MAX_BYTES:,} bytes")
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError("the file is not text in UTF-8", file=path) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=path) from None
+def _check_depth(text: str, path: Path) -> None:
+    """Refuse what nests so deeply that composing it would exhaust the stack."""
+    depth = 0
+    for event in YAML(typ="safe", pure=False).parse(text):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+        if depth > _COMPOSED:
+            raise InputError(
+                "nested too deeply",
+                file=path,
+                line=event.start_mark.line + 1,
+                allowed=f"{MAX_DEPTH} levels",
+            )
 
 
 class _Reader:
@@ -164,6 +175,7 @@ class _Reader:
                 raise self.fail(key_node, at, "a key must be text")
             key = str(key_node.value)
             here = (*at, key)
+            self.refuse_hidden(key_node, key, at)
             if key == "<<":
                 raise self.fail(
                     key_node, at, "merge keys are not accepted", allowed="write the value out"
@@ -177,6 +189,9 @@ class _Reader:
 
     def scalar(self, node: ScalarNode, kind: str, at: KeyPath) -> Any:
         text = str(node.value)
+        self.refuse_hidden(node, text, at)
+        if kind in ("int", "float") and len(text) > MAX_DIGITS:
+            raise self.fail(node, at, "the number is too long", allowed=f"{MAX_DIGITS} digits")
         try:
             if kind == "null":
                 return None
@@ -192,3 +207,10 @@ class _Reader:
         except ValueError:
             raise self.fail(node, at, f"'{text}' is not a number") from None
         return text
+
+    def refuse_hidden(self, node: Node, text: str, at: KeyPath) -> None:
+        r"""Refuse what an escape such as ``\e`` has put into a text; the file itself has none."""
+        if found := hidden(text):
+            raise self.fail(
+                node, at, f"the text holds {found}", allowed="text without control characters"
+            )

@@ -13,6 +13,7 @@ import pytest
 import rift_sim
 from rift_sim.analysis.compare.arms import common_replicates, open_arms, open_run, unpairable
 from rift_sim.analysis.compare.selection import pick_departments, pick_groups, pick_variable, select
+from rift_sim.ensemble.layout import read_json, seal, write_json
 from rift_sim.ensemble.lock import writer_lock
 from rift_sim.errors import InputError
 
@@ -107,6 +108,8 @@ def _no_manifest(folder: Path) -> None:
 
 def _no_replicate(folder: Path) -> None:
     shutil.rmtree(folder / "trajectories.zarr" / "status" / "c")
+    file = folder / "manifest.json"
+    write_json(file, seal(read_json(file) | {"replicates": 0}))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,7 +73,8 @@ class BrokenSummaries(SmallSummaries):
 
 
 def write_config(folder: Path, small_map: Mapping[str, Path], config: str = CONFIG) -> Path:
-    (folder / "small.yaml").write_text(SCENARIO.format(**small_map), encoding="utf-8")
+    beside = {key: shutil.copy(path, folder) for key, path in small_map.items()}
+    (folder / "small.yaml").write_text(SCENARIO.format(**beside), encoding="utf-8")
     (folder / "calibrate.yaml").write_text(config, encoding="utf-8")
     return folder / "calibrate.yaml"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,7 +38,8 @@ predictive: 20
 
 @pytest.fixture
 def config(tmp_path: Path, small_map: Mapping[str, Path]) -> Path:
-    (tmp_path / "small.yaml").write_text(SCENARIO.format(**small_map), encoding="utf-8")
+    beside = {key: shutil.copy(path, tmp_path) for key, path in small_map.items()}
+    (tmp_path / "small.yaml").write_text(SCENARIO.format(**beside), encoding="utf-8")
     path = tmp_path / "calibrate.yaml"
     path.write_text(CONFIG.format(population=10), encoding="utf-8")
     return path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +28,8 @@ from rift_sim.scenario import Scenario, load_scenario
 def short(small_map: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> str:
     """A scenario of some months on five places."""
     file = tmp_path_factory.mktemp("scenario") / "short.yaml"
-    places = "\n".join(f"  {key}: {path}" for key, path in small_map.items())
+    beside = {key: shutil.copy(path, file.parent) for key, path in small_map.items()}
+    places = "\n".join(f"  {key}: {path}" for key, path in beside.items())
     text = f"name: short\nextends: reference\nend: 2026-12\nterritory:\n{places}\n"
     file.write_text(text, encoding="utf-8")
     return str(file)

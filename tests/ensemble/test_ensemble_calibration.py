@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -33,7 +34,8 @@ predictive: 20
 
 @pytest.mark.long
 def test_the_same_draws_as_here(tmp_path: Path, small_map: Mapping[str, Path]) -> None:
-    (tmp_path / "small.yaml").write_text(SCENARIO.format(**small_map), encoding="utf-8")
+    beside = {key: shutil.copy(path, tmp_path) for key, path in small_map.items()}
+    (tmp_path / "small.yaml").write_text(SCENARIO.format(**beside), encoding="utf-8")
     (tmp_path / "calibrate.yaml").write_text(CONFIG, encoding="utf-8")
     config = str(tmp_path / "calibrate.yaml")
     with DaskCluster(tmp_path) as cluster:

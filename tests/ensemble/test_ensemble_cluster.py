@@ -163,7 +163,8 @@ sweep:
 def test_the_model_itself_with_sweep_and_design(
     tmp_path: Path, cluster: DaskCluster, small_map: dict[str, Path]
 ) -> None:
-    (tmp_path / "swept.yaml").write_text(SWEPT.format(**small_map))
+    beside = {key: shutil.copy(path, tmp_path) for key, path in small_map.items()}
+    (tmp_path / "swept.yaml").write_text(SWEPT.format(**beside))
     (tmp_path / "points.csv").write_text("aid,rent\nkept,0.2\ngone,0.2\ngone,0.4\n")
     given = {"design": tmp_path / "points.csv", "block": 2}
     source = tmp_path / "swept.yaml"

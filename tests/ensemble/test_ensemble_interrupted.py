@@ -21,13 +21,6 @@ from rift_sim.ensemble.run import load
 from rift_sim.errors import InputError
 
 WHOLE = 40
-SMALL = """\
-name: small
-extends: reference
-end: 2026-04
-replicates: 20
-territory: {{municipalities: {municipalities}, neighbours: {neighbours}}}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -62,25 +55,24 @@ def test_killed_and_resumed_gives_the_same(
 
 @pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_killed_at_twenty_random_moments(tmp_path: Path, small_map: dict[str, Path]) -> None:
-    (tmp_path / "small.yaml").write_text(SMALL.format(**small_map))
+def test_killed_at_random_moments() -> None:
+    # A handful; tests/ensemble/kill_often.py by itself takes fifty.
     done = subprocess.run(
-        [sys.executable, str(HERE / "kill_often.py"), "small.yaml", "runs", "20"],
-        cwd=tmp_path,
+        [sys.executable, str(HERE / "kill_often.py"), "--kills", "9"],
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(done.stdout)
-    assert len(found["resumed"]) == 20
-    assert all(one["code"] == 0 for one in found["resumed"])
+    assert len(found["resumed"]) == 9
     assert {one["digest"] for one in found["resumed"]} == {found["digest"]}
     assert all(one["kept"] + one["computed"] == 20 for one in found["resumed"])
+    assert not any(one["damaged"] for one in found["resumed"])
     # The moments were not all before the first block, nor all after the last.
-    assert sum(one["killed"] for one in found["resumed"]) >= 10
-    assert sum(0 < one["kept"] < 20 for one in found["resumed"]) >= 3
+    assert sum(one["killed"] for one in found["resumed"]) >= 5
+    assert sum(0 < one["kept"] < 20 for one in found["resumed"]) >= 2
 
 
 def assert_no_process_left(group: int) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from zarr.codecs import BloscCodec, BytesCodec, ShardingCodec
 
 from rift_sim.ensemble.layout import write_json
-from rift_sim.ensemble.shards import ShardedArray, crc32c, sharded_metadata
+from rift_sim.ensemble.shard_format import crc32c, sharded_metadata
+from rift_sim.ensemble.shards import ShardedArray
 
 
 def make(path: Path, dtype: str = "float32", shape: tuple[int, int] = (23, 4)) -> ShardedArray:
@@ -71,7 +72,7 @@ def test_a_write_that_dies_before_the_index_changes_nothing(tmp_path: Path) -> N
     with shard.open("ab") as file:
         file.write(b"half a block that never reached the index")
     again = ShardedArray(tmp_path / "a", read_meta(tmp_path / "a"))
-    assert not again.has((1, 0))
+    assert again.fault((1, 0)) == "is missing"
     again.write((1, 0), first + 1)
     found = zarr.open_array(tmp_path / "a", mode="r")
     np.testing.assert_array_equal(found[0:10], np.concatenate([first, first + 1]))
@@ -83,9 +84,13 @@ def test_a_torn_index_or_file_counts_as_nothing(tmp_path: Path) -> None:
     shard = tmp_path / "a" / "c" / "0" / "0"
     content = shard.read_bytes()
     shard.write_bytes(content[:-3])
-    assert not ShardedArray(tmp_path / "a", read_meta(tmp_path / "a")).has((0, 0))
+    assert fault(tmp_path / "a") == "is cut short"
     shard.write_bytes(b"\x00" + content[1:])
-    assert not ShardedArray(tmp_path / "a", read_meta(tmp_path / "a")).has((0, 0))
+    assert fault(tmp_path / "a") == "the checksum of its index differs"
+
+
+def fault(path: Path) -> str:
+    return ShardedArray(path, read_meta(path)).fault((0, 0))
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "int16", "uint8", "bool"])

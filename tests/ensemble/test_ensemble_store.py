@@ -116,7 +116,7 @@ def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
         Store(tmp_path)
     create(tmp_path / "s.zarr")
     file = tmp_path / "s.zarr" / "zarr.json"
-    file.write_text(file.read_text().replace('"format": 1', '"format": 99'))
+    file.write_text(file.read_text().replace('"format": 2', '"format": 99'))
     with pytest.raises(ValueError, match="later version"):
         Store(tmp_path / "s.zarr")
 

@@ -11,6 +11,7 @@ import pytest
 
 from rift_sim.analysis import extras
 from rift_sim.cli import main
+from rift_sim.ensemble.layout import seal, write_json
 from rift_sim.ensemble.lock import LOCK_FILE
 from rift_sim.export import write
 from rift_sim.export.draft import OutputError, drafted
@@ -85,7 +86,7 @@ def test_runs_that_cannot_be_read(
     shutil.copytree(short_runs["kept"], mixed)
     manifest = json.loads((mixed / "manifest.json").read_text())
     manifest["identity"]["code"] = "another"
-    (mixed / "manifest.json").write_text(json.dumps(manifest))
+    write_json(mixed / "manifest.json", seal(manifest))
     (mixed / LOCK_FILE).unlink(missing_ok=True)
     both = [str(short_runs["gone"]), str(mixed)]
     for runs, words in (

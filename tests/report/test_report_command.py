@@ -13,6 +13,7 @@ import pytest
 
 import rift_sim
 from rift_sim.cli import main
+from rift_sim.ensemble.layout import seal, write_json
 from rift_sim.report.blocks import show
 from rift_sim.seeds import load_ledger
 
@@ -170,7 +171,7 @@ def test_runs_of_other_code_are_marked(runs: dict[str, Path], tmp_path: Path, ca
     shutil.copytree(runs["gone"], old)
     manifest = json.loads((old / "manifest.json").read_text(encoding="utf-8"))
     manifest["identity"]["code"] = "0" * 64
-    (old / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_json(old / "manifest.json", seal(manifest))
     out = tmp_path / "out.html"
     assert main(["report", str(runs["kept"]), str(old), "-o", str(out)]) == 2
     assert "--allow-mixed" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -44,7 +45,8 @@ Said = pytest.CaptureFixture[str]
 def here(tmp_path: Path, small_map: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
-    (tmp_path / "small.yaml").write_text(SMALL.format(**small_map), encoding="utf-8")
+    beside = {key: shutil.copy(path, tmp_path) for key, path in small_map.items()}
+    (tmp_path / "small.yaml").write_text(SMALL.format(**beside), encoding="utf-8")
     (tmp_path / "sweep.yaml").write_text(SWEEP, encoding="utf-8")
     return tmp_path
 

@@ -81,6 +81,7 @@ def explain(
     *,
     replicates: int = 100,
     settings: Sequence[str] = (),
+    allow_outside: bool = False,
     workers: int = 1,
     progress: Reporter | None = None,
 ) -> Explanation:
@@ -96,6 +97,8 @@ def explain(
         Pairs.
     settings
         ``key=value`` for both scenarios.
+    allow_outside
+        As in `rift_sim.load_scenario`.
     workers, progress
         As in `rift_sim.analysis.paired.run_series`.
 
@@ -111,7 +114,9 @@ def explain(
             f"'{variable}' is not an observed series", allowed=list(SERIES), given=variable
         )
     names = (first, second)
-    scenarios = [load_scenario(name, settings=settings) for name in names]
+    scenarios = [
+        load_scenario(name, settings=settings, allow_outside=allow_outside) for name in names
+    ]
     _check_pair(scenarios)
     for off in PARTS.values():
         scenarios += [_without(off, scenario) for scenario in scenarios[:2]]

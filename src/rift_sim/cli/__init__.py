@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from rift_sim.errors import RiftError
 
@@ -22,13 +23,11 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0 when all went well, 1 when a replicate failed or a file could not be written,
-        2 for bad input (one line on stderr says what), 130 after Ctrl-C.
+        0 when all went well, 1 when a replicate failed, a file could not be written or
+        something is damaged, 2 for bad input (one line on stderr says what), 130 after Ctrl-C.
     """
-    from rift_sim.cli.app import command
-
     try:
-        result = command().main(args=arguments, prog_name="rift", standalone_mode=False)
+        result = _execute(arguments)
     except RiftError as error:
         return _refuse(str(error), getattr(error, "exit_code", 1))
     except KeyboardInterrupt:
@@ -49,7 +48,32 @@ def main(arguments: list[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _execute(arguments: list[str] | None) -> Any:
+    """Run the command, and again when it meets damaged replicates: then without them.
+
+    Numbers are checked as they are read, so that a command may be under way when it finds
+    out that a replicate has to be left out. Commands write what they make at their end.
+    """
+    from rift_sim.cli.app import command
+    from rift_sim.cli.console import damage_as_lines
+    from rift_sim.ensemble.damage import DamagedError, known
+
+    with damage_as_lines():
+        while True:
+            try:
+                return command().main(args=arguments, prog_name="rift", standalone_mode=False)
+            except DamagedError as error:
+                from rift_sim.ensemble.verify import verify
+
+                before = known(error.store)
+                verify(error.store.parent)
+                if known(error.store) == before:
+                    raise
+
+
 def _refuse(text: str, code: int) -> int:
+    from rift_sim.plaintext import visible
+
     line = " ".join(text.split())
-    print(f"error: {line}", file=sys.stderr)
+    print(f"error: {visible(line)}", file=sys.stderr)
     return code

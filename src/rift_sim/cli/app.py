@@ -25,7 +25,9 @@ from rift_sim.cli import (
     threshold,
     validation,
     variances,
+    verifying,
 )
+from rift_sim.cli.console import echo
 
 __all__ = ["command"]
 
@@ -44,6 +46,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "list": queries.list_scenarios,
     "new": queries.new,
     "seeds": queries.seeds,
+    "verify": verifying.verify,
     "plot": pictures.plot,
     "map": pictures.draw_map,
     "compare": comparing.compare,
@@ -69,7 +72,7 @@ _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"rift_sim {__version__}")
+        echo(f"rift_sim {__version__}")
         raise typer.Exit
 
 
@@ -83,12 +86,12 @@ def _root(
     ] = False,
 ) -> None:
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        echo(context.get_help())
 
 
 def _group(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        echo(context.get_help())
 
 
 def command() -> Any:

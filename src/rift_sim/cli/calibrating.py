@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Workers
+from rift_sim.cli.options import AllowOutside, Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ __all__ = ["calibrate"]
 def calibrate(
     config: Annotated[Path, typer.Argument(help="A calibration file, see docs/calibration.md.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the calibration.")],
+    allow_outside: AllowOutside = False,
     workers: Workers = None,
     scheduler: Annotated[
         str | None,
@@ -55,7 +56,7 @@ def calibrate(
     from rift_sim.cli.console import Progress
     from rift_sim.observed.record import data_directory, load_record
 
-    calibration = read_calibration(config)
+    calibration = read_calibration(config, allow_outside=allow_outside)
     summaries = history_summaries(calibration, load_record(data_directory()))
     with Progress("accepted") as progress:
         if sbc is not None:
@@ -115,8 +116,7 @@ def _print_result(result: Result, out: Path) -> None:
     inside = sum(row.inside == "yes" for row in checks)
     console.print(
         f"{inside} of {len(checks)} observed numbers lie within 5 to 95 % of what the posterior "
-        f"predicts. All of it: {out}",
-        markup=False,
+        f"predicts. All of it: {out}"
     )
 
 
@@ -133,4 +133,4 @@ def _print_tests(tests: list[Uniformity], out: Path) -> None:
         table.add_row(test.parameter, *(f"{number:.3f}" for number in numbers))
     console = make_console()
     console.print(table)
-    console.print(f"Ranks of {tests[0].histories} made-up histories: {out}", markup=False)
+    console.print(f"Ranks of {tests[0].histories} made-up histories: {out}")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.console import echo
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.table import Table
@@ -118,17 +120,17 @@ def compare(
             progress.advance(1)
         made = [_draw(job, (figures or Path()) / name, progress) for name, job in jobs.items()]
     for line in heading(found):
-        console.print(line, markup=False)
+        console.print(line)
     for table in tables:
         console.print()
         console.print(table)
     for note in found.notes:
-        console.print(note, markup=False)
+        console.print(note)
     if out is not None:
         out.write_text(to_csv(rows), encoding="utf-8")
         made.append(out)
     for file in made:
-        typer.echo(f"{file} written.", err=True)
+        echo(f"{file} written.", err=True)
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,7 @@ def _figures(ask: _Question) -> dict[str, Callable[[], Figure]]:
     from rift_sim.plots.differences import difference_fan, difference_overview
 
     found, (drawn, dims) = ask.comparison, ask.drawn
+    outlined = all(arm.run.scenario.territory.departments is None for arm in found.arms)
     jobs: dict[str, Callable[[], Figure]] = {}
     if len(ask.overview) > 1:
         jobs["overview.png"] = partial(difference_overview, found, ask.overview)
@@ -230,7 +233,7 @@ def _figures(ask: _Question) -> dict[str, Callable[[], Figure]]:
                 jobs[f"{name}-by-{dim}-{date}.png"] = partial(
                     difference_dots, found, name, date, dim, ask.places.get(dim)
                 )
-                if dim != "department":
+                if dim != "department" or not outlined:
                     continue
                 for number, label in enumerate(found.labels[1:]):
                     ending = f"-{_slug(label)}" if len(found.labels) > 2 else ""

@@ -1,17 +1,30 @@
-"""The terminal: width, progress bar, and which stream news go to."""
+"""The terminal: width, progress bar, which stream news go to, and that nothing in them acts.
+
+Names, titles and notes come from files of others. A terminal obeys control characters, and Rich
+takes brackets for markup: here the first are written out, and the second are brackets.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import warnings
+from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from rift_sim.plaintext import visible
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
+    from rich.segment import Segment
+    from rich.text import Text
 
-__all__ = ["Progress", "make_console"]
+__all__ = ["Progress", "damage_as_lines", "echo", "faint_below", "make_console"]
 
 _PIPED_WIDTH = 100
 
@@ -19,11 +32,55 @@ _PIPED_WIDTH = 100
 def make_console(*, stderr: bool = False) -> Console:
     """Return a console; into a pipe or file it writes lines of 100 columns."""
     from rich.console import Console
+    from rich.segment import Segment
 
-    console = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    class Plain(Console):
+        """A console on which text is text."""
+
+        def render(
+            self, renderable: RenderableType, options: ConsoleOptions | None = None
+        ) -> Iterable[Segment]:
+            for part in super().render(renderable, options):
+                yield part if part.control else Segment(visible(part.text), part.style)
+
+    console = Plain(stderr=stderr, highlight=False, soft_wrap=False, markup=False, emoji=False)
     if not console.is_terminal and "COLUMNS" not in console._environ:
         console.width = _PIPED_WIDTH
     return console
+
+
+def echo(text: object, *, err: bool = False) -> None:
+    """Print a line as it is, without wrapping; `err` to stderr."""
+    typer.echo(visible(str(text)), err=err)
+
+
+def faint_below(top: str, below: str) -> Text:
+    """Return a cell of two lines, the second one faint."""
+    from rich.text import Text
+
+    return Text(f"{top}\n").append(below, style="dim")
+
+
+@contextlib.contextmanager
+def damage_as_lines() -> Iterator[None]:
+    """Print warnings of damaged runs as a line on stderr, each once; leave others alone."""
+    from rift_sim.ensemble.damage import DamageWarning
+
+    said: set[str] = set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", DamageWarning)
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any) -> None:
+            if not issubclass(category, DamageWarning):
+                usual(message, category, *place)
+            elif (text := str(message)) not in said:
+                said.add(text)
+                echo(f"warning: {text}", err=True)
+
+        hook: Any = show
+        warnings.showwarning = hook
+        yield
 
 
 class Progress:
@@ -57,7 +114,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Print one line of news."""
-        self._console.print(text, markup=False)
+        self._console.print(text)
 
     def begin(self, total: int) -> None:
         """Show the bar, in place of one that was there."""

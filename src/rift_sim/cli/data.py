@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.console import echo
+
 if TYPE_CHECKING:
     from rift_sim.observed import Target
     from rift_sim.observed.formats import Format
@@ -43,7 +45,7 @@ def check(
         rows = (_found(holding) for holding in record.holdings.values())
         console.print(build_table("Data files", columns, rows))
     for warning in record.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+        echo(f"warning: {warning}", err=True)
     missing = [entry for key, entry in FORMATS.items() if key not in record.holdings]
     if missing:
         wanted = ("format", "name and columns", "where to get it")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings, Workers
+from rift_sim.cli.console import echo, faint_below
+from rift_sim.cli.options import AllowOutside, Settings, Workers
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -41,6 +42,7 @@ def discover(
     limits: Annotated[int, typer.Option(help="Parameters that a box limits at most.")] = 4,
     seed: Annotated[int | None, typer.Option(help="Seed of all random numbers.")] = None,
     settings: Settings = None,
+    allow_outside: AllowOutside = False,
     workers: Workers = None,
     out: Annotated[
         Path | None,
@@ -70,7 +72,9 @@ def discover(
         check_folder(out, _KIND)
     need("ema_workbench.analysis.prim")
     own = [f"seed={seed}"] if seed is not None else []
-    chosen = load_scenario(scenario, settings=[*(settings or ()), *own])
+    chosen = load_scenario(
+        scenario, settings=[*(settings or ()), *own], allow_outside=allow_outside
+    )
     searching = Progress("searches")
     with Progress("simulations") as progress, searching, resumable(out, progress):
         found = find(
@@ -88,7 +92,7 @@ def discover(
         )
     console = make_console()
     for line in _lines(found):
-        console.print(line, markup=False)
+        console.print(line)
     if found.boxes:
         console.print(_table(found))
     if out is not None:
@@ -135,7 +139,7 @@ def _table(found: Discovery) -> Table:
             first = place == 0
             table.add_row(
                 str(number) if first else "",
-                f"{limit.name}\n[dim]{' or '.join(limit.levels) or ', '.join(bounds)}[/]",
+                faint_below(limit.name, " or ".join(limit.levels) or ", ".join(bounds)),
                 "yes\nno",
                 coverage if first else "",
                 density if first else "",
@@ -168,4 +172,4 @@ def _write(out: Path, found: Discovery, seed: int) -> None:
         files.append(out / "boxes.png")
         write_figure(boxes_figure(found), files[-1])
     for file in files:
-        typer.echo(f"{file} written.", err=True)
+        echo(f"{file} written.", err=True)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from rift_sim.cli.options import Force, Workers
+from rift_sim.cli.console import echo
+from rift_sim.cli.options import AllowOutside, Force, Workers
 from rift_sim.errors import InputError
 
 __all__ = ["claims", "crises", "explain"]
@@ -120,7 +121,7 @@ def claims(
     texts = (to_csv(found), to_markdown(found) + sources(ledger, found))
     for file, text in zip(files, texts, strict=False):
         file.write_text(text, encoding="utf-8")
-        typer.echo(f"{file} written.", err=True)
+        echo(f"{file} written.", err=True)
 
 
 def explain(
@@ -135,6 +136,7 @@ def explain(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change one value in both scenarios."),
     ] = None,
+    allow_outside: AllowOutside = False,
     workers: Workers = None,
     figure: Annotated[
         Path | None, typer.Option(help="Also draw a waterfall chart into this file.")
@@ -163,6 +165,7 @@ def explain(
             when,
             replicates=replicates,
             settings=settings or (),
+            allow_outside=allow_outside,
             workers=workers if workers is not None else available_cores(),
             progress=progress,
         )
@@ -176,4 +179,4 @@ def explain(
         from rift_sim.plots.waterfall import draw_waterfall
 
         draw_waterfall(found, figure)
-        typer.echo(f"{figure} written.", err=True)
+        echo(f"{figure} written.", err=True)

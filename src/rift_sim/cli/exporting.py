@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from rift_sim.cli.console import echo
+
 __all__ = ["export"]
 
 
@@ -111,16 +113,16 @@ def export(
             progress=progress,
         )
     for note in written.notes:
-        typer.echo(f"note: {note}", err=True)
+        echo(f"note: {note}", err=True)
     if named_groups:
-        typer.echo(
+        echo(
             "warning: where one named group will be, municipality by municipality, is far less "
             "certain than its totals; do not publish or act on these figures",
             err=True,
         )
-    typer.echo(f"{written.files[0]} written: {written.written:,} {written.unit}.")
+    echo(f"{written.files[0]} written: {written.written:,} {written.unit}.")
     for beside in written.files[1:]:
-        typer.echo(f"{beside} says what is in it.")
+        echo(f"{beside} says what is in it.")
 
 
 def _tuple(values: list[str] | None) -> tuple[str, ...] | None:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from rift_sim.cli.console import faint_below
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -54,7 +56,7 @@ def effects_table(rows: Sequence[Effect], found: Levers) -> Table:
     for row, rests in sorted(zip(rows, written, strict=True), key=lambda pair: -abs(pair[0].mean)):
         mean, low, high = (number(scale.factor * x, places) for x in (row.mean, row.low, row.high))
         share = f"{100 * row.share:.0f} %" if row.mean else "-"
-        table.add_row(f"{row.lever}\n[dim]{row.step}[/]", f"{mean} [{low}, {high}]", share, rests)
+        table.add_row(faint_below(row.lever, row.step), f"{mean} [{low}, {high}]", share, rests)
     return table
 
 

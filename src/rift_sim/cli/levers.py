@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Force, Settings, Workers
+from rift_sim.cli.console import echo
+from rift_sim.cli.options import AllowOutside, Force, Settings, Workers
 from rift_sim.errors import InputError
 from rift_sim.outputs import check_output
 
@@ -60,6 +61,7 @@ def levers(
         str | None, typer.Option(help="lower or higher: which outcome is better, for regret.")
     ] = None,
     settings: Settings = None,
+    allow_outside: AllowOutside = False,
     workers: Workers = None,
     out: Annotated[
         Path | None,
@@ -96,7 +98,8 @@ def levers(
 
     regrets = None if out is None else out.parent / f"{out.stem}-regret{out.suffix or '.csv'}"
     check_files(out, figure, regrets, force=force)
-    chosen, base = choose_levers(names or ()), load_single(scenario, settings or ())
+    chosen = choose_levers(names or ())
+    base = load_single(scenario, settings or (), allow_outside=allow_outside)
     outcomes = [parse_quantity(name) for name in dict.fromkeys(variables or ())]
     with Progress() as progress:
         found = pull_levers(
@@ -116,15 +119,15 @@ def levers(
         texts = {out: effects_csv(found)} | ({regrets: regret_csv(found)} if found.regrets else {})
         for file, text in texts.items():
             file.write_text(text, encoding="utf-8")
-            typer.echo(f"{file} written.", err=True)
+            echo(f"{file} written.", err=True)
     if figure is not None and not any(effect.pairs for effect in found.effects):
-        typer.echo(f"{figure} not drawn: there is no number to show.", err=True)
+        echo(f"{figure} not drawn: there is no number to show.", err=True)
     elif figure is not None:
         from rift_sim.plots.levers import levers_figure
         from rift_sim.plots.style import write_figure
 
         write_figure(levers_figure(found), figure)
-        typer.echo(f"{figure} written.", err=True)
+        echo(f"{figure} written.", err=True)
 
 
 def check_files(
@@ -164,8 +167,7 @@ def _show(found: Levers, console: Console) -> None:
 
     console.print(
         f"{found.scenario.name}: levers pulled in {found.since}; parameters from "
-        f"{found.knowledge.table}.",
-        markup=False,
+        f"{found.knowledge.table}."
     )
     counted = [effect for effect in found.effects if effect.pairs]
     for outcome in dict.fromkeys(effect.outcome for effect in counted):
@@ -174,12 +176,12 @@ def _show(found: Levers, console: Console) -> None:
     for outcome in found.regrets:
         console.print(regrets_table(outcome, found))
     if any(effect.rests == "priors" for effect in counted):
-        console.print(PRIORS, markup=False)
+        console.print(PRIORS)
     silent = [effect for effect in found.effects if effect.rests == "priors" and not effect.pairs]
     if silent:
         console.print(silent_table(silent, found))
     for text in (*_no_way(found), *_notes(found)):
-        console.print(text, markup=False)
+        console.print(text)
 
 
 def _no_way(found: Levers) -> list[str]:

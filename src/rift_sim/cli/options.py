@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Force", "Settings", "Workers"]
+__all__ = ["AllowOutside", "Force", "Settings", "Workers"]
 
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated."),
+]
+AllowOutside = Annotated[
+    bool, typer.Option("--allow-outside", help="Let the file name files outside its own folder.")
 ]
 Workers = Annotated[
     int | None,

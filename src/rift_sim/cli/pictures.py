@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from rift_sim.cli.console import echo
+
 __all__ = ["draw_map", "plot"]
 
 
@@ -40,9 +42,9 @@ def plot(
     for name in chosen:
         choose_series(run, name)
     if not variables:
-        typer.echo(save(overview_figure(run), folder / "overview.png"))
+        echo(save(overview_figure(run), folder / "overview.png"))
     for name in chosen:
-        typer.echo(save(fan_figure(run, name), folder / f"{name}.png"))
+        echo(save(fan_figure(run, name), folder / f"{name}.png"))
 
 
 def draw_map(
@@ -91,13 +93,13 @@ def draw_map(
     month = last_month(run) if date is None else parse_date(run, date)
     figure = map_figure(run, variable, month, group=group, municipal=municipal, scenario=scenario)
     if municipal and date is not None and month.month != 12:
-        typer.echo("note: municipalities are stored by year; the map shows its end", err=True)
+        echo("note: municipalities are stored by year; the map shows its end", err=True)
     if group is not None and municipal:
-        typer.echo(
+        echo(
             "warning: where one named group will be, municipality by municipality, is far less "
             "certain than its totals; do not publish or act on this map",
             err=True,
         )
     parts = ["map", variable, *([group] if group else []), *(["places"] if municipal else [])]
     name = "-".join([*parts, str(month)]) + ".png"
-    typer.echo(save(figure, out or directory / FIGURES / name))
+    echo(save(figure, out or directory / FIGURES / name))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings
+from rift_sim.cli.console import echo
+from rift_sim.cli.options import AllowOutside, Settings
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def check(
         str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")
     ],
     settings: Settings = None,
+    allow_outside: AllowOutside = False,
     design: Annotated[
         Path | None, typer.Option(help="CSV with one column for each axis of the sweep.")
     ] = None,
@@ -38,15 +40,22 @@ def check(
     from rift_sim.ensemble.inputs import resolve_request
 
     given = [*(settings or ()), *(["territory.strict=true"] if strict else ())]
-    request = resolve_request(scenario, replicates=None, seed=None, settings=given, design=design)
+    request = resolve_request(
+        scenario,
+        replicates=None,
+        seed=None,
+        settings=given,
+        design=design,
+        allow_outside=allow_outside,
+    )
     for warning in _check_files(request.scenarios[0]):
-        typer.echo(f"warning: {warning}", err=True)
+        echo(f"warning: {warning}", err=True)
     for note in dict.fromkeys(n for scenario in request.scenarios for n in _idle(scenario)):
-        typer.echo(f"note: {note}", err=True)
+        echo(f"note: {note}", err=True)
     first = request.scenarios[0]
     drawn = ", ".join(_tables(request.scenarios))
     points = f"{len(request.scenarios)} scenarios, " if request.labels else ""
-    typer.echo(
+    echo(
         f"{scenario}: valid. {request.title}: {points}{first.start} to {first.end}, "
         f"{request.replicates:,} replicates, events in the run: {len(first.timeline)}, "
         f"parameters from {drawn}."
@@ -62,7 +71,7 @@ def schema() -> None:
 
     from rift_sim.scenario import json_schema
 
-    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
 def list_scenarios() -> None:
@@ -104,7 +113,7 @@ def new(
         raise InputError("the file exists already", file=file, allowed="another name") from None
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", file=file) from None
-    typer.echo(f"{file} written. Next: rift check {file}")
+    echo(f"{file} written. Next: rift check {file}")
 
 
 def seeds(
@@ -128,7 +137,7 @@ def seeds(
     ledger = load_ledger()
     if kind is None:
         for name in LEDGER_KINDS:
-            console.print(f"{len(getattr(ledger, name)):5}  rift seeds {name}", markup=False)
+            console.print(f"{len(getattr(ledger, name)):5}  rift seeds {name}")
         return
     if entry_id is not None:
         console.print(entry(ledger, kind, entry_id))
@@ -157,15 +166,18 @@ def _tables(scenarios: Iterable[Scenario]) -> Iterator[str]:
 
 def _check_files(scenario: Scenario) -> tuple[str, ...]:
     """Read the files a scenario names; return what had to be assumed."""
-    own, initial = scenario.territory, scenario.initial
-    files = (own.municipalities, own.neighbours, initial.presence, initial.coca, initial.displaced)
-    if not any(files):
+    from rift_sim.scenario import named_files
+
+    if not any(key != "parameters" for key in named_files(scenario)):
         return ()
     # Imported late: without files of its own a scenario is checked without numpy.
     from rift_sim.initial.given import read_maps
     from rift_sim.seeds import load_ledger
     from rift_sim.territory import load_territory
 
-    territory = load_territory(own.municipalities, own.neighbours, strict=own.strict)
+    own, initial = scenario.territory, scenario.initial
+    territory = load_territory(
+        own.municipalities, own.neighbours, own.departments, strict=own.strict
+    )
     maps = read_maps(initial, load_ledger(), territory, scenario.start, strict=own.strict)
     return (*territory.warnings, *maps.warnings)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from rift_sim.cli.console import echo
+
 __all__ = ["report"]
 
 
@@ -51,4 +53,4 @@ def report(
             force=force,
             progress=progress,
         )
-    typer.echo(f"{written} written ({written.stat().st_size / 1e6:.1f} MB).")
+    echo(f"{written} written ({written.stat().st_size / 1e6:.1f} MB).")

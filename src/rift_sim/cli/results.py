@@ -46,7 +46,7 @@ def print_results(run: Run, console: Console) -> None:
 
     rows = run.rows()
     if not rows:
-        console.print(f"No replicate is finished in {run.directory}.", markup=False)
+        console.print(f"No replicate is finished in {run.directory}.")
         return
     sweep = len({row.scenario for row in rows}) > 1
     table = (
@@ -54,15 +54,14 @@ def print_results(run: Run, console: Console) -> None:
         if sweep
         else make_table(rows, console.width)
     )
-    console.print(str(run.manifest.get("title", run.name)), markup=False, style="bold")
+    console.print(str(run.manifest.get("title", run.name)), style="bold")
     console.print(
         f"Medians, replicates: {run.replicates:,}; below them the 90 % band (5 to 95 %). "
-        "Stocks at the year's end, flows ('a year') summed.",
-        markup=False,
+        "Stocks at the year's end, flows ('a year') summed."
     )
     console.print(table)
-    console.print(LIMITS, markup=False)
-    console.print(f"All of it: {run.directory}", markup=False)
+    console.print(LIMITS)
+    console.print(f"All of it: {run.directory}")
 
 
 def make_table(rows: Sequence[SummaryRow], width: int) -> Table:

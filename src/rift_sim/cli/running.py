@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings
+from rift_sim.cli.console import echo
+from rift_sim.cli.options import AllowOutside, Settings
 
 __all__ = ["run"]
 
@@ -35,6 +36,7 @@ def run(
         ),
     ] = None,
     settings: Settings = None,
+    allow_outside: AllowOutside = False,
     design: Annotated[
         Path | None, typer.Option(help="CSV with one column for each axis of the sweep.")
     ] = None,
@@ -67,7 +69,12 @@ def run(
     console = make_console()
     given = [*(settings or ()), *(["territory.strict=true"] if strict else ())]
     request = resolve_request(
-        scenario, replicates=replicates, seed=seed, settings=given, design=design
+        scenario,
+        replicates=replicates,
+        seed=seed,
+        settings=given,
+        design=design,
+        allow_outside=allow_outside,
     )
     with Progress() as progress:
         finished = run_request(
@@ -92,7 +99,7 @@ def run(
     failures = finished.failures
     if failures:
         key, reason = next(iter(failures.items()))
-        typer.echo(
+        echo(
             f"{len(failures)} replicate{'s' if len(failures) > 1 else ''} failed "
             f"(listed in manifest.json); scenario/replicate {key}: {reason}",
             err=True,

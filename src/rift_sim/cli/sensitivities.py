@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Settings, Workers
+from rift_sim.cli.console import echo, faint_below
+from rift_sim.cli.options import AllowOutside, Settings, Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from rift_sim.analysis.resample import Estimate
     from rift_sim.analysis.sensitivity.study import Result, Study
@@ -62,6 +64,7 @@ def sensitivity(
     ] = 2,
     seed: Annotated[int | None, typer.Option(help="Seed of all random numbers.")] = None,
     settings: Settings = None,
+    allow_outside: AllowOutside = False,
     workers: Workers = None,
     out: Annotated[
         Path | None,
@@ -91,7 +94,12 @@ def sensitivity(
         check_folder(out, _KIND)
     need("SALib")
     request = resolve_request(
-        scenario, replicates=None, seed=seed, settings=settings or (), design=None
+        scenario,
+        replicates=None,
+        seed=seed,
+        settings=settings or (),
+        design=None,
+        allow_outside=allow_outside,
     )
     if request.labels is not None:
         raise InputError(
@@ -113,14 +121,14 @@ def sensitivity(
         )
     console = make_console()
     for line in _preamble(found):
-        console.print(line, markup=False)
+        console.print(line)
     for result in found.results:
         console.print()
         for line in _summary(found, result):
-            console.print(line, markup=False)
+            console.print(line)
         console.print(_table(found, result))
         for line in _remarks(found, result):
-            console.print(line, markup=False)
+            console.print(line)
     if out is not None:
         _write(out, found)
 
@@ -158,7 +166,7 @@ def _write(out: Path, found: Study) -> None:
         files.append(out / f"{name.strip('-')}.png")
         write_figure(sensitivity_figure(found, result), files[-1])
     for file in files:
-        typer.echo(f"{file} written.", err=True)
+        echo(f"{file} written.", err=True)
 
 
 def _preamble(found: Study) -> Iterator[str]:
@@ -228,12 +236,16 @@ def _table(found: Study, result: Result) -> Table:
     for factor in list(effects or shares)[:_ROWS]:
         members = found.members[factor]
         about = sections[members[0]] if factor in sections else f"{len(members)} parameters"
-        cells = [f"{factor}\n[dim]{about}[/]", " ".join(found.claims(factor)) or "-"]
+        cells: list[str | Text] = [
+            faint_below(str(factor), about),
+            " ".join(found.claims(factor)) or "-",
+        ]
         if effects:
             effect = effects[factor]
             sign = effect_sign(effect)
             size = [scale.factor * number for number in effect.size]
-            cells.append(f"{sign}{_number(size[0])}\n[dim]{_number(size[1])}–{_number(size[2])}[/]")
+            band = f"{_number(size[1])}–{_number(size[2])}"
+            cells.append(faint_below(f"{sign}{_number(size[0])}", band))
         if shares:
             share = shares.get(factor)
             for part in (share.first, share.total) if share else (None, None):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Force, Settings, Workers
+from rift_sim.cli.console import echo
+from rift_sim.cli.options import AllowOutside, Force, Settings, Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def threshold(
         bool, typer.Option("--from-priors", help="Give a number, too, that rests on priors alone.")
     ] = False,
     settings: Settings = None,
+    allow_outside: AllowOutside = False,
     workers: Workers = None,
     out: Annotated[
         Path | None,
@@ -80,7 +82,7 @@ def threshold(
 
     check_files(out, figure, force=force)
     goal, lever = _goal(variable, below, above, share), choose_dial(name)
-    base = load_single(scenario, settings or ())
+    base = load_single(scenario, settings or (), allow_outside=allow_outside)
     with Progress() as progress:
         found = find_threshold(
             base,
@@ -99,15 +101,15 @@ def threshold(
     _show(found, make_console())
     if out is not None:
         out.write_text(threshold_csv(found), encoding="utf-8")
-        typer.echo(f"{out} written.", err=True)
+        echo(f"{out} written.", err=True)
     if figure is not None and found.search is None:
-        typer.echo(f"{figure} not drawn: there is no number to show.", err=True)
+        echo(f"{figure} not drawn: there is no number to show.", err=True)
     elif figure is not None:
         from rift_sim.plots.style import write_figure
         from rift_sim.plots.threshold import threshold_figure
 
         write_figure(threshold_figure(found), figure)
-        typer.echo(f"{figure} written.", err=True)
+        echo(f"{figure} written.", err=True)
 
 
 def _goal(variable: str, below: float | None, above: float | None, share: float) -> Goal:
@@ -137,17 +139,16 @@ def _show(found: Threshold, console: Console) -> None:
 
     console.print(
         f"{found.scenario.name}, {found.lever.name} set in {found.since} ({found.lever.meaning}); "
-        f"parameters from {found.knowledge.table}.",
-        markup=False,
+        f"parameters from {found.knowledge.table}."
     )
-    console.print(say(found), markup=False)
+    console.print(say(found))
     if found.search is not None:
-        console.print(ground(found), markup=False)
+        console.print(ground(found))
         console.print(_table(found))
         if found.footing.kind == "priors":
-            console.print(PRIORS, markup=False)
+            console.print(PRIORS)
     for note in found.notes:
-        console.print(f"Note: {note}.", markup=False)
+        console.print(f"Note: {note}.")
 
 
 def say(found: Threshold) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rift_sim.cli.console import echo
 from rift_sim.cli.options import Workers
 from rift_sim.errors import InputError
 
@@ -125,7 +126,7 @@ def validate(
     _write(out, scores, shares, onset, more)
     if scores_file is not None:
         scores_file.write_text(scores_text(scores, onset, plan), encoding="utf-8")
-        typer.echo(f"{scores_file} written.", err=True)
+        echo(f"{scores_file} written.", err=True)
     _report_failures(finished, out / "runs")
 
 
@@ -212,8 +213,7 @@ def _print(scores: list[ScoreRow], onset: list[OnsetRow]) -> None:
     console.print(
         "The model; naive forecasts stand in scores.csv. In band: share of observations within the "
         "90 % band. Skill is that in CRPS, 1 for a perfect forecast and 0 for one as good as "
-        "persistence, with a 95 % interval.",
-        markup=False,
+        "persistence, with a 95 % interval."
     )
     console.print(score_table(scores))
     if onset:
@@ -242,7 +242,7 @@ def _write(
     texts |= more
     for name, text in texts.items():
         (out / name).write_text(text, encoding="utf-8")
-    typer.echo(f"{', '.join(texts)} and figures written to {out}.", err=True)
+    echo(f"{', '.join(texts)} and figures written to {out}.", err=True)
 
 
 def _report_failures(finished: list[Run], folder: Path) -> None:
@@ -252,7 +252,7 @@ def _report_failures(finished: list[Run], folder: Path) -> None:
         listed = ", ".join(
             f"{many} of {path.relative_to(folder).as_posix()}" for path, many in failed.items()
         )
-        typer.echo(f"Failed replicates (see the manifests): {listed}", err=True)
+        echo(f"Failed replicates (see the manifests): {listed}", err=True)
         raise typer.Exit(1)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rift_sim.cli.options import Force, Workers
+from rift_sim.cli.console import echo
+from rift_sim.cli.options import AllowOutside, Force, Workers
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def uncertainty(
     figure: Annotated[
         Path | None, typer.Option(help="Also draw the shares, year by year, into this file.")
     ] = None,
+    allow_outside: AllowOutside = False,
     force: Force = False,
 ) -> None:
     """Say how much of each band is parameters, starting map and chance.
@@ -62,6 +65,7 @@ def uncertainty(
 
     run = open_run(directory)
     chosen, names = _choose(run, scenario), _series(run, variables)
+    _check_files(chosen, directory, allow_outside=allow_outside)
     for option, file in (("--out", out), ("--figure", figure)):
         if file is not None:
             check_output(file, force=force, key=option)
@@ -78,16 +82,15 @@ def uncertainty(
     console.print(
         f"{run.name}: {design.size:,} replicates, {parameters} draws of parameters x {maps} maps x "
         f"{chances} chances. Shares of the variance with 95 % intervals; what two sources do only "
-        "together counts at the one further right.",
-        markup=False,
+        "together counts at the one further right."
     )
     console.print(_table(found))
     if out is not None:
         out.write_text(to_csv(found), encoding="utf-8")
-        typer.echo(f"{out} written.", err=True)
+        echo(f"{out} written.", err=True)
     if figure is not None:
         write_figure(shares_figure(found, run.name, design.size), figure)
-        typer.echo(f"{figure} written.", err=True)
+        echo(f"{figure} written.", err=True)
 
 
 def _choose(run: Run, scenario: str | None) -> Scenario:
@@ -104,6 +107,20 @@ def _choose(run: Run, scenario: str | None) -> Scenario:
     return chosen
 
 
+def _check_files(scenario: Scenario, directory: Path, *, allow_outside: bool) -> None:
+    """Refuse files that the scenario of a run names outside its folder.
+
+    Whoever made the folder may have named any file, and here they are read.
+    """
+    from rift_sim.ensemble.folder import RESOLVED
+    from rift_sim.scenario import Fence, named_files
+
+    file = directory / RESOLVED
+    fence = Fence.around(file, allow_outside=allow_outside)
+    for key, named in named_files(scenario).items():
+        fence.place(str(named), directory, partial(InputError, file=file, key=key))
+
+
 def _series(run: Run, variables: Sequence[str] | None) -> list[str]:
     from rift_sim.cli.results import HEADLINES
     from rift_sim.plots.fans import choose_series
@@ -116,6 +133,7 @@ def _series(run: Run, variables: Sequence[str] | None) -> list[str]:
 def _table(found: Sequence[Origin]) -> Table:
     """Lay out the first and the last year of each series."""
     from rich.table import Table
+    from rich.text import Text
 
     from rift_sim.cli.results import HEADLINES
     from rift_sim.plots.shares import SHARES
@@ -128,7 +146,10 @@ def _table(found: Sequence[Origin]) -> Table:
     for variable in dict.fromkeys(origin.variable for origin in found):
         rows = [origin for origin in found if origin.variable == variable]
         scale = _scale(rows)
-        cells = (HEADLINES.get(variable, variable), f"[dim]{scale.label}[/]")
+        cells: tuple[str | Text, ...] = (
+            HEADLINES.get(variable, variable),
+            Text(scale.label, style="dim"),
+        )
         ends = rows[:: len(rows) - 1] if len(rows) > 1 else rows
         for cell, row in zip(cells, ends, strict=False):
             low, high = (_number(scale.factor * value) for value in (row.p05, row.p95))

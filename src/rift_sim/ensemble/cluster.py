@@ -8,6 +8,7 @@ touches a block a worker compares its code, its seeds and its libraries with our
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import logging
 import math
 import pickle
@@ -26,7 +27,7 @@ from rift_sim.ensemble.remote import Parcel, digests, processor, requirements
 from rift_sim.ensemble.store import Block
 from rift_sim.errors import InputError, RiftError
 
-__all__ = ["Cluster", "ClusterError"]
+__all__ = ["Cluster", "ClusterError", "is_open"]
 
 _CONNECT_SECONDS = 10
 _LOOK_SECONDS = 2.0
@@ -81,6 +82,11 @@ class Cluster:
         self._finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def __enter__(self) -> Cluster:
+        if is_open(self._address):
+            self._say(
+                f"warning: what is sent to {self._address} is not encrypted, and whoever can "
+                "reach a scheduler can run code on its workers and here; see docs/security.md"
+            )
         self._client = _connect(self._address)
         self._levels = {name: logging.getLogger(name).level for name in _LOGGERS}
         for name in _LOGGERS:
@@ -267,6 +273,16 @@ class Cluster:
             f"{self._address}: the scheduler does not answer any more; finished replicates "
             "are kept, and the same command goes on from there"
         )
+
+
+def is_open(address: str) -> bool:
+    """Say whether an address leaves this machine without encryption."""
+    kind, host = address.split("://")
+    host = host.rpartition(":")[0].strip("[]")
+    try:
+        return kind == "tcp" and not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return kind == "tcp" and host != "localhost"
 
 
 def _connect(address: str) -> Any:

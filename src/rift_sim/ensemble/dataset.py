@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.ensemble.damage import DamagedError
 from rift_sim.ensemble.layout import STATUS
-from rift_sim.ensemble.store import DONE, Store
+from rift_sim.ensemble.reading import DONE, StoreReader
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -52,10 +53,19 @@ def open_dataset(path: Path) -> xr.Dataset:
         Read from disk as it is used. Only replicates that are finished (in a sweep: in
         every scenario) are in it; the coordinate ``replicate`` gives their numbers.
         Arrays by municipality become probabilities and means over replicates.
+
+    Raises
+    ------
+    DamagedError
+        Now when a file of labels is damaged; for numbers when they are read.
     """
     import xarray as xr
 
-    store = Store(path)
+    from rift_sim.ensemble.lazy import StoredArray, lazily
+
+    store = StoreReader(path)
+    for damage in store.changed_labels():
+        raise DamagedError(path, damage)
     # Without a cache, because a run may be far larger than the memory.
     raw = xr.open_dataset(
         path, engine="zarr", chunks=None, cache=False, consolidated=True, zarr_format=3
@@ -64,6 +74,9 @@ def open_dataset(path: Path) -> xr.Dataset:
         if raw[label].dtype.kind not in "iufM":
             text = np.array([str(value) for value in raw[label].to_numpy()])
             raw = raw.assign_coords({label: (raw[label].dims, text, raw[label].attrs)})
+    for name in store.variables:
+        array = StoredArray(store, name, raw[name].shape, raw[name].dtype)
+        raw[name] = raw[name].variable.copy(data=lazily(array))
     finished = np.flatnonzero((store.status() == DONE).all(axis=0))
     municipal = [str(name) for name in raw.data_vars if "municipality" in raw[name].dims]
     data = raw.drop_vars([STATUS, *municipal])
@@ -81,7 +94,7 @@ def open_dataset(path: Path) -> xr.Dataset:
 
 
 def _mean_over_replicates(
-    stored: xr.DataArray, name: str, finished: NDArray[np.int64], store: Store
+    stored: xr.DataArray, name: str, finished: NDArray[np.int64], store: StoreReader
 ) -> tuple[str, xr.DataArray]:
     """Average one municipal array block by block, in the order of replicates."""
     import xarray as xr

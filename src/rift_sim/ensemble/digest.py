@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rift_sim.ensemble.store import DONE, Store
+from rift_sim.ensemble.reading import DONE, StoreReader
 
 __all__ = ["content_hash"]
 
@@ -29,8 +29,10 @@ def content_hash(path: Path) -> str:
     ------
     ValueError
         When it is no store of rift_sim.
+    DamagedError
+        When a finished replicate turns out to be damaged.
     """
-    store = Store(path)
+    store = StoreReader(path)
     done = store.status() == DONE
     total = hashlib.sha256(json.dumps(store.labels(), sort_keys=True).encode())
     for scenario in range(len(done)):

@@ -5,10 +5,14 @@ from __future__ import annotations
 import errno
 import shutil
 from pathlib import Path
+from typing import Any
 
+from rift_sim.ensemble.damage import Damage
+from rift_sim.ensemble.foreign import refuse_foreign, refuse_links
 from rift_sim.ensemble.identity import Identity
-from rift_sim.ensemble.layout import read_json
+from rift_sim.ensemble.layout import is_intact, read_json
 from rift_sim.ensemble.lock import LOCK_FILE, busy, held_by
+from rift_sim.ensemble.reading import LaterFormatError
 from rift_sim.ensemble.store import Store
 from rift_sim.errors import InputError, RiftError
 
@@ -18,10 +22,14 @@ __all__ = [
     "RESOLVED",
     "STORE",
     "SUMMARY",
+    "DamagedStoreError",
     "StorageError",
+    "check_run",
     "check_target",
     "clear_run",
+    "damaged_manifest",
     "existing_store",
+    "read_manifest",
     "storage_error",
 ]
 
@@ -42,7 +50,8 @@ class StorageError(RiftError):
 def storage_error(folder: Path, error: OSError) -> StorageError:
     """Say in words why a run could not be written, and what to do."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    reason = "the disk is full" if full else f"cannot be written: {error.strerror or error}"
+    place = f" {error.filename}" if error.filename else ""
+    reason = "the disk is full" if full else f"cannot be written{place}: {error.strerror or error}"
     if not (folder / STORE).is_dir():
         return StorageError(f"{folder}: {reason}; nothing was written")
     return StorageError(
@@ -69,7 +78,8 @@ def check_target(
     Returns
     -------
     Store or None
-        The store to extend, or None when there is none or it is to be replaced.
+        The store to extend. None when there is none, when it is to be replaced, or when
+        its ``zarr.json`` is damaged and the manifest says that it is this run's.
 
     Raises
     ------
@@ -84,6 +94,7 @@ def check_target(
         return None
     if not folder.is_dir():
         raise InputError("is a file", file=folder, allowed="a folder for the run")
+    check_run(folder, force=force)
     if not _is_ours(folder):
         raise InputError(
             "the folder is not empty and holds no run of rift_sim; it is left alone",
@@ -93,8 +104,15 @@ def check_target(
     holder = None if locked else held_by(folder)
     if holder:
         raise busy(folder, holder)
-    store = existing_store(folder)
-    if store is None or force:
+    if force:
+        return None
+    try:
+        store = existing_store(folder)
+    except DamagedStoreError:
+        if read_manifest(folder).get("hash") == identity.digest:
+            return None
+        raise
+    if store is None:
         return None
     if store.identity != identity.digest:
         raise InputError(
@@ -105,12 +123,54 @@ def check_target(
     return store
 
 
+def check_run(folder: Path, *, force: bool = False) -> None:
+    """Refuse a folder whose files lead elsewhere, or whose store rift_sim did not write.
+
+    Parameters
+    ----------
+    force
+        Whether the store is to be replaced, and its content of no interest.
+
+    Raises
+    ------
+    InputError
+        As `refuse_links` and `refuse_foreign`.
+    """
+    refuse_links(folder, (*_OWN, FIGURES, LOCK_FILE, f"{STORE}.partial"))
+    if not force:
+        refuse_foreign(folder / STORE)
+
+
+class DamagedStoreError(InputError):
+    """The ``zarr.json`` of a store is damaged, so that nothing in it can be read."""
+
+
 def existing_store(folder: Path) -> Store | None:
-    """Open the store of a run folder, if there is a readable one."""
-    try:
-        return Store(folder / STORE)
-    except ValueError:
+    """Open the store of a run folder, if there is one.
+
+    Raises
+    ------
+    DamagedStoreError
+        When there is one that cannot be read.
+    InputError
+        When a later version of rift_sim wrote it.
+    """
+    path = folder / STORE
+    if not path.exists():
         return None
+    try:
+        return Store(path)
+    except LaterFormatError:
+        raise InputError(
+            "was written by a later version of rift_sim", file=path, allowed="that version"
+        ) from None
+    except ValueError:
+        raise DamagedStoreError(
+            "is missing, was changed or cut short, so the run cannot be read",
+            file=path / "zarr.json",
+            allowed="the rift run command that made the run; it writes this file anew and keeps "
+            "the blocks that are sound",
+        ) from None
 
 
 def clear_run(folder: Path) -> None:
@@ -134,17 +194,38 @@ def _is_ours(folder: Path) -> bool:
     names = {entry.name for entry in folder.iterdir()} - {LOCK_FILE, f"{STORE}.partial"}
     if not names:
         return True
-    return existing_store(folder) is not None or _manifest(folder) is not None
-
-
-def _manifest(folder: Path) -> dict[str, object] | None:
+    if read_manifest(folder):
+        return True
     try:
-        manifest = read_json(folder / MANIFEST)
-    except (OSError, ValueError):
-        return None
-    return manifest if manifest.get("kind") == "rift_sim run" else None
+        return existing_store(folder) is not None
+    except InputError:
+        return False
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a run; an empty one when it is missing or damaged."""
+    return {} if damaged_manifest(folder) else read_json(folder / MANIFEST)
+
+
+def damaged_manifest(folder: Path) -> list[Damage]:
+    """Say whether the manifest of a run is missing or not as it was written."""
+    file = folder / MANIFEST
+    try:
+        manifest = read_json(file)
+    except FileNotFoundError:
+        return [Damage(file, "is missing")]
+    except OSError as error:
+        return [Damage(file, f"cannot be read ({error.strerror or error})")]
+    except ValueError:
+        return [Damage(file, "is cut short or garbled")]
+    if manifest.get("kind") != "rift_sim run":
+        return [Damage(file, "is no manifest of a run")]
+    # Those of earlier versions have no checksum.
+    if "checksum" in manifest and not is_intact(manifest):
+        return [Damage(file, "was changed: its checksum differs")]
+    return []
 
 
 def _parts(folder: Path) -> dict[str, object]:
-    parts = (_manifest(folder) or {}).get("identity")
+    parts = read_manifest(folder).get("identity")
     return parts if isinstance(parts, dict) else {}

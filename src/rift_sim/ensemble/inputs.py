@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Request", "resolve_request"]
 
+MAX_REPLICATES = 10_000_000
+"""Of all points of a sweep together."""
 _OPTIONS = {"replicates": "-n/--replicates", "seed": "--seed"}
 
 
@@ -43,6 +45,8 @@ class Request:
         Hash of everything in the scenarios that can change a number.
     ledger_digest
         Hash of the seeds.
+    allow_outside
+        Whether the scenario was let name files outside its folder.
     """
 
     name: str
@@ -56,6 +60,7 @@ class Request:
     resolved: str
     digest: str
     ledger_digest: str
+    allow_outside: bool = False
 
 
 def resolve_request(
@@ -65,12 +70,13 @@ def resolve_request(
     seed: int | None,
     settings: Sequence[str],
     design: str | Path | None,
+    allow_outside: bool = False,
 ) -> Request:
     """Load, override and expand a scenario.
 
     Parameters
     ----------
-    path_or_scenario, replicates, seed, settings, design
+    path_or_scenario, replicates, seed, settings, design, allow_outside
         As in `rift_sim.run`.
 
     Raises
@@ -87,8 +93,9 @@ def resolve_request(
         for key, value in (("replicates", replicates), ("seed", seed))
         if value is not None
     ]
-    scenario = _load(path_or_scenario, [*settings, *own], design, len(settings))
+    scenario = _load(path_or_scenario, [*settings, *own], design, len(settings), allow_outside)
     points = expand(scenario)
+    _check_total(len(points) * scenario.replicates, scenario.name)
     sweep = bool(scenario.sweep)
     _same_months(points)
     return Request(
@@ -103,11 +110,16 @@ def resolve_request(
         resolved=resolved_yaml(scenario),
         digest=hash_all(digest(point) for _, point in points),
         ledger_digest=load_ledger().digest,
+        allow_outside=allow_outside,
     )
 
 
 def _load(
-    source: str | Path | Scenario, settings: Sequence[str], design: str | Path | None, own: int
+    source: str | Path | Scenario,
+    settings: Sequence[str],
+    design: str | Path | None,
+    own: int,
+    allow_outside: bool,
 ) -> Scenario:
     """Load with settings, of which the first `own` were written as settings by the user."""
     from rift_sim.scenario import Scenario, load_scenario, resolved_yaml
@@ -115,7 +127,9 @@ def _load(
     rows = None if design is None else Path(design)
     try:
         if isinstance(source, str | Path):
-            return load_scenario(source, settings=settings, design=rows)
+            return load_scenario(
+                source, settings=settings, design=rows, allow_outside=allow_outside
+            )
         if not isinstance(source, Scenario):
             raise InputError(
                 f"{source!r} is not a scenario",
@@ -127,7 +141,8 @@ def _load(
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / f"{source.name}.yaml"
             file.write_text(resolved_yaml(source), encoding="utf-8")
-            return load_scenario(file, settings=settings, design=rows)
+            # Its files were let in when it was made.
+            return load_scenario(file, settings=settings, design=rows, allow_outside=True)
     except InputError as error:
         by_hand = any(setting.startswith(f"{error.key}=") for setting in settings[:own])
         if error.file == "--set" and error.key in _OPTIONS and not by_hand:
@@ -136,6 +151,16 @@ def _load(
                 error.problem, key=_OPTIONS[error.key], allowed=error.allowed
             ) from None
         raise
+
+
+def _check_total(total: int, name: str) -> None:
+    if total > MAX_REPLICATES:
+        raise InputError(
+            f"all points together have {total:,} replicates",
+            file=name,
+            key="replicates",
+            allowed=f"up to {MAX_REPLICATES:,}",
+        )
 
 
 def _same_months(points: Sequence[tuple[Mapping[str, str], Scenario]]) -> None:

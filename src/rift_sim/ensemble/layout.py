@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -11,13 +12,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rift_sim.ensemble.shards import sharded_metadata
+from rift_sim.ensemble.damage import file_digest
+from rift_sim.ensemble.shard_format import sharded_metadata
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.engine import WorldLike
 
-__all__ = ["BLOCK", "STATUS", "create_layout", "read_json", "write_json"]
+__all__ = [
+    "BLOCK",
+    "STATUS",
+    "create_layout",
+    "is_intact",
+    "read_json",
+    "renew_layout",
+    "root_metadata",
+    "seal",
+    "write_json",
+    "write_text",
+]
 
+MAX_JSON = 50_000_000
+"""Bytes; the failures of a run take most of them."""
 BLOCK = 25
 """Replicates in a block, unless the caller says otherwise."""
 STATUS = "status"
@@ -35,17 +50,39 @@ _EPOCH = "days since 1970-01-01"
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Replace a JSON file at once: readers see the old one or the new one."""
+    write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a text file at once."""
     draft = path.with_name(path.name + ".partial")
-    draft.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    draft.write_text(text, encoding="utf-8")
     os.replace(draft, path)
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+    """Read a JSON object; one that is too large or too deep is no better than a broken one."""
+    if path.stat().st_size > MAX_JSON:
+        raise ValueError(f"{path} is too large")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise ValueError(f"{path} nests too deeply") from None
     if not isinstance(content, dict):
         raise ValueError(f"{path} holds no JSON object")
     return content
+
+
+def seal(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a JSON object with a checksum of the rest of it."""
+    rest = {key: value for key, value in content.items() if key != "checksum"}
+    text = json.dumps(rest, sort_keys=True)
+    return rest | {"checksum": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def is_intact(content: Mapping[str, Any]) -> bool:
+    """Whether a JSON object has the checksum that `seal` gave it."""
+    return bool(content.get("checksum") == seal(content)["checksum"])
 
 
 def create_layout(
@@ -72,8 +109,42 @@ def create_layout(
     scenarios
         Labels of the ``scenario`` dimension; None leaves the dimension out.
     attributes
-        Attributes of the root group.
+        Attributes of the root group; those of rift_sim get digests of the labels.
     """
+    os.replace(_draft(path, world, replicates, block, scenarios, attributes), path)
+
+
+def renew_layout(
+    path: Path,
+    world: WorldLike,
+    *,
+    replicates: int,
+    block: int,
+    scenarios: Sequence[str] | None,
+    attributes: Mapping[str, Any],
+) -> None:
+    """Write metadata and labels of a store that is there anew; its blocks are left alone.
+
+    Parameters as in `create_layout`. Until the last file, that of the root group, is in its
+    place the store remains what it was; what stops in between can be done again.
+    """
+    draft = _draft(path, world, replicates, block, scenarios, attributes)
+    files = [file.relative_to(draft) for file in draft.rglob("*") if file.is_file()]
+    for file in sorted(files, key=lambda file: (-len(file.parts), file)):
+        (path / file).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(draft / file, path / file)
+    shutil.rmtree(draft)
+
+
+def _draft(
+    path: Path,
+    world: WorldLike,
+    replicates: int,
+    block: int,
+    scenarios: Sequence[str] | None,
+    attributes: Mapping[str, Any],
+) -> Path:
+    """Write an empty store beside `path`."""
     import zarr
 
     draft = path.with_name(path.name + ".partial")
@@ -87,6 +158,13 @@ def create_layout(
     for name, values in labels.items():
         _create_coordinate(group, name, values)
         members[name] = read_json(draft / name / "zarr.json")
+    digests = {
+        file.relative_to(draft).as_posix(): file_digest(file)
+        for name in labels
+        for file in sorted((draft / name).rglob("*"))
+        if file.is_file() and file.name != "zarr.json"
+    }
+    own = {**attributes["rift_sim"], "labels": digests}
     sizes = {name: len(values) for name, values in labels.items()}
     lead = {} if scenarios is None else {"scenario": len(scenarios)}
     lead["replicate"] = replicates
@@ -96,14 +174,26 @@ def create_layout(
     for name in (*world.variables, STATUS):
         (draft / name).mkdir()
         write_json(draft / name / "zarr.json", members[name])
-    write_json(draft / "zarr.json", root_metadata(members, attributes))
-    os.replace(draft, path)
+    write_json(draft / "zarr.json", root_metadata(members, {**attributes, "rift_sim": own}))
+    return draft
 
 
 def root_metadata(
     members: Mapping[str, Mapping[str, Any]], attributes: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the ``zarr.json`` of the root group, with that of every array inside it."""
+    """Return the ``zarr.json`` of the root group, with that of every array inside it.
+
+    The attributes of rift_sim get a checksum of all of it, but for the checksum itself.
+    """
+    own = {key: value for key, value in attributes["rift_sim"].items() if key != "checksum"}
+    root = _root(members, {**attributes, "rift_sim": own})
+    root["attributes"]["rift_sim"]["checksum"] = seal(root)["checksum"]
+    return root
+
+
+def _root(
+    members: Mapping[str, Mapping[str, Any]], attributes: Mapping[str, Any]
+) -> dict[str, Any]:
     return {
         "zarr_format": 3,
         "node_type": "group",

@@ -41,14 +41,12 @@ def _take(file: IO[str]) -> bool:
 
 
 def held_by(folder: Path) -> str | None:
-    """Say who writes to a run folder, or None when nobody does."""
-    path = folder / LOCK_FILE
-    if not path.exists():
+    """Say who writes to a run folder; None when nobody does, or it cannot be known here."""
+    try:
+        with (folder / LOCK_FILE).open("r+", encoding="utf-8") as file:
+            return None if _take(file) else _holder(file)
+    except OSError:  # No lock, or one that this user may not open.
         return None
-    with path.open("r+", encoding="utf-8") as file:
-        if _take(file):
-            return None
-        return _holder(file)
 
 
 @contextlib.contextmanager

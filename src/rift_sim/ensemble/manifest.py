@@ -8,10 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rift_sim.ensemble.damage import file_digest
 from rift_sim.ensemble.dataset import LIMITS
-from rift_sim.ensemble.folder import MANIFEST
+from rift_sim.ensemble.folder import MANIFEST, RESOLVED, SUMMARY, read_manifest
 from rift_sim.ensemble.identity import COMPARED, Identity, versions
-from rift_sim.ensemble.layout import read_json, write_json
+from rift_sim.ensemble.layout import seal, write_json
 from rift_sim.ensemble.store import DONE, FAILED, Store
 from rift_sim.seeds.posterior import PRIOR
 
@@ -33,7 +34,9 @@ def write_manifest(
     *,
     session: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the manifest of a run; with `session`, the run is finished.
+    """Write the manifest of a run, last of its files; with `session`, the run is finished.
+
+    It holds digests of the others and a checksum of itself.
 
     Parameters
     ----------
@@ -58,6 +61,7 @@ def write_manifest(
         "scenarios": request.labels,
         "axes": request.axes,
         "settings": list(request.settings),
+        "allow_outside": request.allow_outside or _previous(folder, "allow_outside", False),
         "seed": request.seed,
         "replicates": int((status == DONE).all(axis=0).sum()),
         "failed": int((status == FAILED).sum()),
@@ -69,8 +73,14 @@ def write_manifest(
         "parameters": _parameters_used(world),
         "ledger_entries": _entries_used(world),
         "sessions": [*sessions, session] if session else sessions,
+        "store": {"replicates": store.shape[1], "block": store.block},
+        "files": {
+            name: file_digest(folder / name)
+            for name in (RESOLVED, SUMMARY)
+            if (folder / name).is_file()
+        },
     }
-    write_json(folder / MANIFEST, manifest)
+    write_json(folder / MANIFEST, seal(manifest))
 
 
 def session_entry(
@@ -103,10 +113,7 @@ def changed_versions(folder: Path) -> list[str]:
 
 
 def _previous(folder: Path, key: str, default: Any) -> Any:
-    try:
-        return read_json(folder / MANIFEST).get(key, default)
-    except (OSError, ValueError):
-        return default
+    return read_manifest(folder).get(key, default)
 
 
 def _parameters_used(world: WorldLike) -> Any:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rift_sim.ensemble.damage import DamageWarning, changed_files
 from rift_sim.ensemble.dataset import open_dataset
 from rift_sim.ensemble.digest import content_hash
-from rift_sim.ensemble.folder import MANIFEST, RESOLVED, STORE, existing_store
+from rift_sim.ensemble.folder import RESOLVED, STORE, check_run, existing_store, read_manifest
 from rift_sim.ensemble.inputs import Request, resolve_request
-from rift_sim.ensemble.layout import BLOCK, read_json
+from rift_sim.ensemble.layout import BLOCK
 from rift_sim.ensemble.session import Reporter, Session
 from rift_sim.ensemble.store import Store
 from rift_sim.ensemble.summary import SummaryRow, summarise
+from rift_sim.ensemble.verify import Verification, notice, verify
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,10 +50,7 @@ class Run:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        try:
-            self.manifest: dict[str, Any] = read_json(directory / MANIFEST)
-        except (OSError, ValueError):
-            self.manifest = {}
+        self.manifest: dict[str, Any] = read_manifest(directory)
 
     def __repr__(self) -> str:
         return f"Run('{self.directory}', {self.replicates} replicates)"
@@ -77,12 +77,35 @@ class Run:
         """
         return content_hash(self.directory / STORE)
 
+    def verify(self) -> Verification:
+        """Read all of the run, compare checksums, and say what is damaged.
+
+        Replicates whose numbers are damaged are left out from then on, in this process: by
+        `dataset`, `replicates`, `summary`, and by whatever opens the folder. Nothing is
+        written.
+        """
+        found = verify(self.directory)
+        self.__dict__.pop("dataset", None)
+        return found
+
     @cached_property
     def scenario(self) -> Scenario:
-        """The scenario, as resolved when the run began."""
+        """The scenario, as resolved when the run began.
+
+        Raises InputError when its file is not as it was written.
+        """
         from rift_sim.scenario import load_scenario
 
-        return load_scenario(self.directory / RESOLVED)
+        digest = self.manifest.get("files", {}).get(RESOLVED)
+        for damage in changed_files(self.directory, {RESOLVED: digest} if digest else {}):
+            raise InputError(
+                f"{damage.reason}, so it is not known what ran",
+                file=damage.file,
+                allowed="the file as it was written; the rift run command that made the run "
+                "writes it anew",
+            )
+        # Its files were let in when the run was made; here they are named only.
+        return load_scenario(self.directory / RESOLVED, allow_outside=True)
 
     @cached_property
     def dataset(self) -> xr.Dataset:
@@ -133,18 +156,26 @@ def _names(data: xr.Dataset) -> dict[str, tuple[str, list[str]]]:
 def load(directory: str | Path) -> Run:
     """Open the folder of a run, finished or not.
 
+    Damage that indexes and lengths show is told in a `DamageWarning`, and the replicates
+    concerned are left out. Numbers are checked when they are read, all at once by
+    `Run.verify`.
+
     Raises
     ------
     InputError
-        When the folder is missing or holds no run.
+        When the folder is missing or holds no run, its store is of a later version, or its
+        ``zarr.json`` is damaged.
     """
     folder = Path(directory)
     if not folder.is_dir():
         raise InputError("no such folder", file=folder, allowed="the folder of a run")
+    check_run(folder)
     if existing_store(folder) is None:
         raise InputError(
             "the folder holds no run", file=folder, allowed="what rift run wrote with --out"
         )
+    if said := notice(folder):
+        warnings.warn(said, DamageWarning, stacklevel=2)
     return Run(folder)
 
 
@@ -158,6 +189,7 @@ def run(
     scheduler: str | None = None,
     settings: Sequence[str] = (),
     design: str | Path | None = None,
+    allow_outside: bool = False,
     municipal: bool = False,
     force: bool = False,
     progress: Reporter | None = None,
@@ -185,6 +217,8 @@ def run(
         Overrides, each ``key=value``, as ``rift run --set`` takes them.
     design
         CSV with a column for each sweep axis and a row for each scenario.
+    allow_outside
+        Let a scenario file, and those it extends, name files outside its folder.
     municipal
         Also observe single municipalities, by year.
     force
@@ -202,7 +236,12 @@ def run(
         When the scenario, a setting or the folder is not right; nothing is written then.
     """
     request = resolve_request(
-        path_or_scenario, replicates=replicates, seed=seed, settings=settings, design=design
+        path_or_scenario,
+        replicates=replicates,
+        seed=seed,
+        settings=settings,
+        design=design,
+        allow_outside=allow_outside,
     )
     return run_request(
         request,

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from rift_sim.ensemble.damage import in_short
 from rift_sim.ensemble.dataset import open_dataset
 from rift_sim.ensemble.engine import Engine, WorldLike
 from rift_sim.ensemble.executor import Job, Plan, Worlds, available_cores, compute_blocks
@@ -23,10 +24,13 @@ from rift_sim.ensemble.folder import (
 )
 from rift_sim.ensemble.identity import Identity, code_digest
 from rift_sim.ensemble.inputs import Request
+from rift_sim.ensemble.layout import write_text
 from rift_sim.ensemble.lock import writer_lock
 from rift_sim.ensemble.manifest import changed_versions, is_finished, session_entry, write_manifest
+from rift_sim.ensemble.mend import mend, rebuild
 from rift_sim.ensemble.store import DONE, Store
 from rift_sim.ensemble.summary import summarise, write_summary
+from rift_sim.ensemble.verify import verify
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.cluster import Cluster
@@ -149,7 +153,7 @@ class Session:
         store = check_target(self.folder, self.identity, force=self.force)
         wanted = self.request.replicates
         done = is_finished(self.folder) and (self.folder / SUMMARY).exists()
-        if store is not None and done and not missing_jobs(store, wanted):
+        if store is not None and done and not missing_jobs(store, wanted) and self._is_sound():
             have = int((store.status() == DONE).all(axis=0).sum())
             self._reporter.say(
                 f"Nothing to compute: {self.folder} already holds {have:,} replicates of this run."
@@ -166,6 +170,10 @@ class Session:
                     self._finish(store, worlds[0])
             except OSError as error:
                 raise storage_error(self.folder, error) from error
+
+    def _is_sound(self) -> bool:
+        """Whether nothing of what is there is damaged; reads all of it."""
+        return not verify(self.folder).damages
 
     def _connected(self) -> AbstractContextManager[Cluster | None]:
         if self._scheduler is None:
@@ -202,6 +210,11 @@ class Session:
     def _open_store(self, world: WorldLike) -> Store:
         store = check_target(self.folder, self.identity, force=self.force, locked=True)
         wanted = self.request.replicates
+        named: dict[str, Any] = {"scenarios": self.request.labels, "title": self.request.title}
+        if store is None and not self.force:
+            store = rebuild(self.folder, world, self.identity.digest, **named)
+            if store is not None:
+                self._reporter.say(f"{store.path / 'zarr.json'} was damaged and is written anew.")
         if store is None:
             clear_run(self.folder)
             store = Store.create(
@@ -210,13 +223,15 @@ class Session:
                 identity=self.identity.digest,
                 replicates=wanted,
                 block=self._block,
-                scenarios=self.request.labels,
-                title=self.request.title,
+                **named,
             )
         else:
             self._compare_versions()
+            store, damages = mend(store, world, **named)
+            if damages:
+                self._reporter.say(f"Damaged, and made anew: {in_short(damages)}.")
             store.extend(wanted)
-        (self.folder / RESOLVED).write_text(self.request.resolved, encoding="utf-8")
+        write_text(self.folder / RESOLVED, self.request.resolved)
         write_manifest(self.folder, self.request, self.identity, store, world)
         return store
 

@@ -6,80 +6,58 @@ a store has few files, a block costs one write, and a process that dies in betwe
 leaves the old index, in which the block does not exist.
 
 The files follow the Zarr specification (codec ``sharding_indexed`` with
-``index_location: start``); any Zarr v3 reader opens them.
+``index_location: start``, chunks that end with their ``crc32c``); any Zarr v3 reader
+opens and checks them. A chunk's checksum does not say where it belongs, so a seal
+follows it: the checksum of that checksum and of run, array and position. It lies between
+the chunks, where other readers do not look, and tells a block that stands in another's
+place.
 """
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ShardedArray", "crc32c", "sharded_metadata"]
+from rift_sim.ensemble.shard_format import LEVEL, crc32c
+
+__all__ = ["ChunkError", "ShardedArray"]
 
 _MISSING = np.uint64(2**64 - 1)
-_LEVEL = 3
+_SUM = 4
+"""Bytes of a checksum."""
 
 
-def sharded_metadata(
-    shape: Sequence[int],
-    chunk: Sequence[int],
-    shard: Sequence[int],
-    dtype: str,
-    dims: Sequence[str],
-    attributes: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Return the ``zarr.json`` of an array made of shards.
+class ChunkError(ValueError):
+    """A chunk that was written cannot be used.
 
     Parameters
     ----------
-    shape, chunk, shard
-        Lengths of the array, of a chunk and of a shard, in elements; a shard is a
-        whole number of chunks along every dimension.
-    dtype
-        Numpy name of the data type. What was never written reads as NaN, or 0.
-    dims
-        Name of each dimension.
-    attributes
-        CF attributes: ``long_name``, ``units`` and others.
+    file
+        Of its shard.
+    reason
+        What is wrong.
     """
-    kind = np.dtype(dtype)
-    blosc = {
-        "typesize": kind.itemsize,
-        "cname": "zstd",
-        "clevel": _LEVEL,
-        "shuffle": "shuffle",
-        "blocksize": 0,
-    }
-    little_endian = {"name": "bytes", "configuration": {"endian": "little"}}
-    sharding = {
-        "chunk_shape": list(chunk),
-        "codecs": [
-            little_endian if kind.itemsize > 1 else {"name": "bytes"},
-            {"name": "blosc", "configuration": blosc},
-        ],
-        "index_codecs": [little_endian, {"name": "crc32c"}],
-        "index_location": "start",
-    }
-    fill: object = "NaN" if kind.kind == "f" else False if kind.kind == "b" else 0
-    return {
-        "zarr_format": 3,
-        "node_type": "array",
-        "shape": list(shape),
-        "data_type": kind.name,
-        "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": list(shard)}},
-        "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
-        "fill_value": fill,
-        "codecs": [{"name": "sharding_indexed", "configuration": sharding}],
-        "attributes": dict(attributes),
-        "dimension_names": list(dims),
-        "storage_transformers": [],
-    }
+
+    def __init__(self, file: Path, reason: str) -> None:
+        super().__init__(f"{file}: {reason}")
+        self.file = file
+        self.reason = reason
+
+
+@dataclass
+class _Shard:
+    """What is known of a shard file: its index, its length, and whether it can be used."""
+
+    index: NDArray[np.uint64]
+    size: int = 0
+    fault: str = ""
 
 
 class ShardedArray:
@@ -90,14 +68,17 @@ class ShardedArray:
     path
         Folder of the array inside the store.
     metadata
-        Its ``zarr.json``, as `sharded_metadata` makes it.
+        Its ``zarr.json``, as `sharded_metadata` makes it. Arrays of earlier versions have
+        chunks without checksums; they are read and written as they are.
+    seal
+        What the array is part of: a chunk of anything else is found out.
 
     Notes
     -----
     There must be one writer. It keeps the index of each shard in memory.
     """
 
-    def __init__(self, path: Path, metadata: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, metadata: Mapping[str, Any], seal: str = "") -> None:
         from numcodecs.blosc import Blosc  # type: ignore[import-untyped,unused-ignore]
 
         sharding = metadata["codecs"][0]["configuration"]
@@ -105,12 +86,14 @@ class ShardedArray:
         self.path = path
         self.dtype = np.dtype(metadata["data_type"]).newbyteorder("<")
         self.chunk: tuple[int, ...] = tuple(sharding["chunk_shape"])
+        self.checked = sharding["codecs"][-1]["name"] == "crc32c"
+        self._seal = seal
         self._grid = tuple(s // c for s, c in zip(shard, self.chunk, strict=True))
         self._entries = math.prod(self._grid)
-        self._header = 16 * self._entries + 4
+        self._header = 16 * self._entries + _SUM
         self._fill: float | int = math.nan if self.dtype.kind == "f" else 0
-        self._codec = Blosc(cname="zstd", clevel=_LEVEL, shuffle=Blosc.SHUFFLE)
-        self._indices: dict[Path, NDArray[np.uint64]] = {}
+        self._codec = Blosc(cname="zstd", clevel=LEVEL, shuffle=Blosc.SHUFFLE)
+        self._shards: dict[Path, _Shard] = {}
 
     def blank(self) -> NDArray[Any]:
         """Return a chunk in which nothing has been written."""
@@ -134,38 +117,100 @@ class ShardedArray:
         if data.shape != self.chunk:
             raise ValueError(f"a chunk has shape {self.chunk}, not {data.shape}")
         payload = self._codec.encode(np.ascontiguousarray(data, self.dtype))
+        tail = b""
+        if self.checked:
+            total = _as_bytes(crc32c(payload))
+            payload, tail = payload + total, self._seal_of(at, total)
         path, slot = self._locate(at)
-        index = self._index(path).copy()
+        index = self._shard(path).index.copy()
         if not path.exists():
             self._start(path, index)
         used = index[index[:, 0] != _MISSING]
-        end = int(max(used.sum(axis=1), default=self._header))
+        end = int(max(used.sum(axis=1) + len(tail), default=self._header))
         with path.open("r+b") as file:
             file.seek(end)
-            file.write(payload)
+            file.write(payload + tail)
             file.truncate()
             file.flush()
             index[slot] = (end, len(payload))
             _write_index(file, index)
-        self._indices[path] = index
+        self._shards[path] = _Shard(index, end + len(payload) + len(tail))
 
     def read(self, at: tuple[int, ...]) -> NDArray[Any] | None:
-        """Return the chunk number `at`, or None when it was never written."""
-        path, slot = self._locate(at)
-        offset, length = self._index(path)[slot]
-        if offset == _MISSING:
-            return None
-        with path.open("rb") as file:
-            file.seek(int(offset))
-            payload = file.read(int(length))
-        data = np.frombuffer(self._codec.decode(payload), self.dtype)
-        return data.reshape(self.chunk).copy()
+        """Return the chunk number `at`, or None when it was never written.
 
-    def has(self, at: tuple[int, ...]) -> bool:
-        """Say whether the chunk number `at` is there and lies within its file."""
+        Raises
+        ------
+        ChunkError
+            When it is damaged, stands in another's place, or cannot be read.
+        """
+        payload = self._payload(at)
+        if payload is None:
+            return None
+        try:
+            data = np.frombuffer(self._codec.decode(payload), self.dtype)
+            return data.reshape(self.chunk).copy()
+        except (RuntimeError, ValueError):
+            raise ChunkError(self.file(at), "cannot be unpacked") from None
+
+    def check(self, at: tuple[int, ...]) -> None:
+        """Read the chunk number `at` and compare its checksums; errors as in `read`."""
+        if not self.checked:
+            self.read(at)
+        else:
+            self._payload(at)
+
+    def fault(self, at: tuple[int, ...]) -> str:
+        """Say why a chunk that was written cannot be there; empty when nothing speaks against it.
+
+        Looks at the shard's index and length only.
+        """
         path, slot = self._locate(at)
-        offset, length = (int(part) for part in self._index(path)[slot])
-        return offset != int(_MISSING) and offset + length <= path.stat().st_size
+        shard = self._shard(path)
+        if shard.fault:
+            return shard.fault
+        offset, length = (int(part) for part in shard.index[slot])
+        if offset == int(_MISSING):
+            return "is missing"
+        return "" if offset + length + self._tail <= shard.size else "is cut short"
+
+    def file(self, at: tuple[int, ...]) -> Path:
+        """Return the shard file of the chunk number `at`."""
+        return self._locate(at)[0]
+
+    @property
+    def _tail(self) -> int:
+        return _SUM if self.checked else 0
+
+    def _payload(self, at: tuple[int, ...]) -> bytes | None:
+        """Return what the codec made of a chunk, once its checksums have been compared."""
+        path, slot = self._locate(at)
+        shard = self._shard(path)
+        if shard.fault:
+            raise ChunkError(path, shard.fault)
+        offset, length = (int(part) for part in shard.index[slot])
+        if offset == int(_MISSING):
+            return None
+        try:
+            with path.open("rb") as file:
+                file.seek(offset)
+                found = file.read(length + self._tail)
+        except OSError as error:
+            raise ChunkError(path, _unreadable(error)) from None
+        if len(found) < length + self._tail:
+            raise ChunkError(path, "is cut short")
+        if not self.checked:
+            return found
+        payload, total, seal = found[: -2 * _SUM], found[-2 * _SUM : -_SUM], found[-_SUM:]
+        if _as_bytes(crc32c(payload)) != total:
+            raise ChunkError(path, "its checksum differs")
+        if seal != self._seal_of(at, total):
+            raise ChunkError(path, "it is a block of another place or run")
+        return payload
+
+    def _seal_of(self, at: tuple[int, ...], total: bytes) -> bytes:
+        place = f"{self._seal}/{self.path.name}/{','.join(map(str, at))}/"
+        return _as_bytes(crc32c(place.encode() + total))
 
     def _locate(self, at: tuple[int, ...]) -> tuple[Path, int]:
         shard = [a // g for a, g in zip(at, self._grid, strict=True)]
@@ -175,22 +220,30 @@ class ShardedArray:
             int(np.ravel_multi_index(inner, self._grid)),
         )
 
-    def _index(self, path: Path) -> NDArray[np.uint64]:
-        if path not in self._indices:
-            self._indices[path] = self._read_index(path)
-        return self._indices[path]
+    def _shard(self, path: Path) -> _Shard:
+        if path not in self._shards:
+            self._shards[path] = self._look(path)
+        return self._shards[path]
 
-    def _read_index(self, path: Path) -> NDArray[np.uint64]:
-        empty = np.full((self._entries, 2), _MISSING, np.uint64)
+    def _look(self, path: Path) -> _Shard:
+        found = _Shard(np.full((self._entries, 2), _MISSING, np.uint64))
         try:
             with path.open("rb") as file:
                 header = file.read(self._header)
+                found.size = os.fstat(file.fileno()).st_size
         except FileNotFoundError:
-            return empty
-        body, stored = header[:-4], header[-4:]
-        if len(header) < self._header or crc32c(body).to_bytes(4, "little") != stored:
-            return empty
-        return np.frombuffer(body, "<u8").astype(np.uint64).reshape(-1, 2)
+            return found
+        except OSError as error:
+            found.fault = _unreadable(error)
+            return found
+        body, stored = header[:-_SUM], header[-_SUM:]
+        if len(header) < self._header:
+            found.fault = "is cut short" if header else "is empty"
+        elif _as_bytes(crc32c(body)) != stored:
+            found.fault = "the checksum of its index differs"
+        else:
+            found.index = np.frombuffer(body, "<u8").astype(np.uint64).reshape(-1, 2)
+        return found
 
     def _start(self, path: Path, index: NDArray[np.uint64]) -> None:
         """Create a shard with an empty index; it appears whole or not at all."""
@@ -205,12 +258,13 @@ def _write_index(file: BinaryIO, index: NDArray[np.uint64]) -> None:
     body = index.astype("<u8").tobytes()
     file.seek(0)
     # One write inside the first page of the file: a killed process cannot split it.
-    file.write(body + crc32c(body).to_bytes(4, "little"))
+    file.write(body + _as_bytes(crc32c(body)))
     file.flush()
 
 
-def crc32c(data: bytes) -> int:
-    """Return the Castagnoli checksum of `data`, which Zarr puts behind a shard's index."""
-    import google_crc32c  # Zarr's own; in Python it took a tenth of a run.
+def _as_bytes(total: int) -> bytes:
+    return total.to_bytes(_SUM, "little")
 
-    return int(google_crc32c.value(data))
+
+def _unreadable(error: OSError) -> str:
+    return f"cannot be read ({error.strerror or error})"

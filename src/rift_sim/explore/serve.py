@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import logging
 import os
 import socket
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rift_sim.errors import InputError
+from rift_sim.explore.guard import Guard, authorities, written
 
 if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["HOST", "listen", "sealed", "serve"]
 
 HOST = "127.0.0.1"
-"""Only this machine: the page asks nobody who they are."""
+"""Only this machine, unless the user says otherwise: the page asks nobody who they are."""
 
 _SETTINGS = {
     "SOLARA_APP": "rift_sim.explore.page",
@@ -50,23 +52,37 @@ def sealed() -> Iterator[None]:
             os.environ.update(before)
 
 
-def listen(port: int) -> socket.socket:
-    """Return a socket on this machine that listens at a port; 0 takes a free one.
+def listen(port: int, host: str = HOST) -> socket.socket:
+    """Return a socket that listens at a port of this machine; 0 takes a free one.
 
     Raises
     ------
     InputError
-        When the port is taken or not allowed.
+        When the host is not one address of this machine, or the port is taken or not allowed.
     """
-    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        address = None
+    if address is None or address.is_unspecified:
+        # Under which names a page at all addresses is asked for, nobody can tell.
+        raise InputError(
+            f"'{host}' is not one address", key="--host", allowed=f"{HOST}, or another IP address"
+        )
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
     if os.name == "posix":
         # A page that has just ended does not block its port.
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        found.bind((HOST, port))
+        found.bind((host, port))
         found.listen()
     except OSError as error:
         found.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise InputError(
+                f"'{host}' is no address of this machine", key="--host", allowed=HOST
+            ) from None
         taken = error.errno == errno.EADDRINUSE
         problem = "is taken" if taken else f"cannot be used: {error.strerror}"
         raise InputError(
@@ -85,7 +101,8 @@ def serve(scenario: Scenario, place: socket.socket, started: Callable[[str], Non
     started
         Told the address, once the page is there.
     """
-    address = f"http://{HOST}:{place.getsockname()[1]}/"
+    host, port = place.getsockname()[:2]
+    address = f"http://{written(host)}:{port}/"
     import uvicorn
     from solara.server.starlette import app
 
@@ -105,7 +122,7 @@ def serve(scenario: Scenario, place: socket.socket, started: Callable[[str], Non
     warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)
     show(scenario)
     config = uvicorn.Config(
-        app,
+        Guard(app, authorities(host, port)),
         log_level="error",
         access_log=False,
         timeout_graceful_shutdown=1,

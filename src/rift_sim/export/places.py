@@ -23,7 +23,9 @@ def territory_of(arm: Arm) -> Territory | None:
 
     own = arm.run.scenario.territory
     try:
-        return load_territory(own.municipalities, own.neighbours, strict=own.strict)
+        return load_territory(
+            own.municipalities, own.neighbours, own.departments, strict=own.strict
+        )
     except InputError:
         return None
 

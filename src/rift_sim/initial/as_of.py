@@ -227,7 +227,7 @@ def most_coca(ledger: Ledger, departments: tuple[str, ...], start: Month) -> Flo
     first = min(int(year) for row in table.values() for year in row)
     shares = np.array([table.get(code, {}).get(str(first), 0.0) for code in departments])
     before = [area for year, area in national.items() if int(year) < min(start.year, first)]
-    known = [shares / shares.sum() * max(before, default=0.0)]
+    known = [shares / (shares.sum() or 1.0) * max(before, default=0.0)]
     known += [
         np.array([table.get(code, {}).get(str(year), 0.0) for code in departments])
         for year in range(first, start.year)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rift_sim.errors import InputError, nearest, nearest_code
+from rift_sim.plaintext import read_text
 
 if TYPE_CHECKING:
     from rift_sim.calendar import Month
@@ -63,15 +65,13 @@ def read_rows(file: Path, key: str, columns: Mapping[str, tuple[str, ...]]) -> l
     InputError
         When there is no such file, it is not a CSV, or a column is missing.
     """
+    text = read_text(Path(file), key=key)
     try:
-        with Path(file).open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            header = [name.strip() for name in reader.fieldnames or []]
-            reader.fieldnames = header
-            rows = [(reader.line_num, row) for row in reader]
-    except FileNotFoundError:
-        raise InputError("no such file", file=file, key=key) from None
-    except (UnicodeDecodeError, csv.Error) as error:
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        header = [name.strip() for name in reader.fieldnames or []]
+        reader.fieldnames = header
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
         raise InputError(f"not a CSV file in UTF-8: {error}", file=file) from None
     found: dict[str, str] = {}
     for name, names in columns.items():

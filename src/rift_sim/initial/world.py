@@ -86,7 +86,7 @@ class World:
         self.posterior: Posterior | None = load_posterior(scenario.parameters, self.ledger)
         place = scenario.territory
         self.territory: Territory = load_territory(
-            place.municipalities, place.neighbours, strict=place.strict
+            place.municipalities, place.neighbours, place.departments, strict=place.strict
         )
         self.warnings = list(self.territory.warnings)
         maps = read_maps(

@@ -17,15 +17,15 @@ from rift_sim.observed.formats import FORMATS
 from rift_sim.observed.merge import Holding, hold
 from rift_sim.observed.names import MEASURES, Level
 from rift_sim.observed.panels import Panel, PresenceYear, by_department, by_municipality, waves
+from rift_sim.resources import DATA_VARIABLE
 from rift_sim.seeds.validate import unknown
 
 if TYPE_CHECKING:
     from rift_sim.seeds.ledger import Ledger
     from rift_sim.territory import Territory
 
-__all__ = ["VARIABLE", "Panel", "PresenceYear", "Record", "data_directory", "load_record", "yearly"]
+__all__ = ["Panel", "PresenceYear", "Record", "data_directory", "load_record", "yearly"]
 
-VARIABLE = "RIFT_DATA"
 """Environment variable with the folder of data files."""
 
 _COCA_TABLE = "D_COCA"
@@ -107,7 +107,7 @@ def yearly(series: Mapping[str, float]) -> dict[int, float]:
 
 def data_directory() -> Path | None:
     """Return the folder that ``RIFT_DATA`` names, or None when it names none."""
-    named = os.environ.get(VARIABLE)
+    named = os.environ.get(DATA_VARIABLE)
     return Path(named) if named else None
 
 
@@ -137,7 +137,7 @@ def load_record(
     territory = territory or load_territory()
     if directory is None:
         files: tuple[DataFile, ...] = ()
-        warnings = [f"no data files: set {VARIABLE} to their folder; the ledger stands alone"]
+        warnings = [f"no data files: set {DATA_VARIABLE} to their folder; the ledger stands alone"]
     else:
         files, unread = find_files(Path(directory), ledger, territory)
         warnings = list(unread)

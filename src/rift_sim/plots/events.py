@@ -172,6 +172,7 @@ def label_marks(axes: Axes, marks: list[Mark], *, height: float) -> float:
             color=GREY,
             va="bottom",
             ha="left",
+            parse_math=False,
         )
         start = axes.transData.transform((mark.position, 0))[0]
         while (width := text.get_window_extent(renderer).width) > edge - start and len(

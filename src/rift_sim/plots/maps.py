@@ -63,6 +63,12 @@ def map_figure(
     InputError
         When the run has no such variable, group, scenario or municipal values.
     """
+    if run.scenario.territory.departments is not None:
+        raise InputError(
+            "the run is on a territory of its own, and there are no outlines to draw it with",
+            file=run.directory,
+            allowed="a run on the departments of Colombia",
+        )
     names = mappable(run, municipal=municipal)
     if municipal and not names:
         raise InputError(
@@ -164,7 +170,7 @@ def _territory_of(run: Run) -> Territory:
     from rift_sim.territory import load_territory
 
     own = run.scenario.territory
-    return load_territory(own.municipalities, own.neighbours, strict=own.strict)
+    return load_territory(own.municipalities, own.neighbours, own.departments, strict=own.strict)
 
 
 def _points(axes: Axes, territory: Territory, values: dict[str, float], norm: Normalize) -> None:

@@ -18,7 +18,7 @@ _SINGLE = ("presence_survey", "control", "newly_displaced")
 
 
 def draw_run(run: Run) -> list[Path]:
-    """Draw the overview, some fan charts and, without a sweep, a map; return the files."""
+    """Draw overview, some fan charts and, without a sweep, a map of Colombia; return the files."""
     from rift_sim.plots.map_values import last_month
     from rift_sim.plots.maps import map_figure
 
@@ -28,7 +28,8 @@ def draw_run(run: Run) -> list[Path]:
     made += [
         save(fan_figure(run, name), folder / f"{name}.png") for name in _SINGLE if name in data
     ]
-    if "control_department" in data and "scenario" not in data.dims:
+    outlined = run.scenario.territory.departments is None
+    if outlined and "control_department" in data and "scenario" not in data.dims:
         date = last_month(run)
         made.append(save(map_figure(run, "control", date), folder / f"map-control-{date}.png"))
     return made

@@ -43,7 +43,7 @@ class Recipe:
 
 def recipe(arm: Arm) -> Recipe:
     """Say how a run is repeated."""
-    from rift_sim.scenario.write import resolved_yaml
+    from rift_sim.scenario import named_files, resolved_yaml
 
     scenario = arm.point
     replicates = int(arm.replicates.max()) + 1
@@ -51,7 +51,10 @@ def recipe(arm: Arm) -> Recipe:
     name = scenario.name if shipped else re.sub(r"[^a-z0-9]+", "-", arm.label.lower()).strip("-")
     file = name if shipped else f"{name}.yaml"
     municipal = " --municipal" if arm.run.manifest["identity"].get("municipal") else ""
-    command = f"rift run {file} -n {replicates} --seed {arm.seed}{municipal} --out runs/{name}"
+    outside = " --allow-outside" if not shipped and named_files(scenario) else ""
+    command = (
+        f"rift run {file}{outside} -n {replicates} --seed {arm.seed}{municipal} --out runs/{name}"
+    )
     return Recipe(
         arm.label,
         command,

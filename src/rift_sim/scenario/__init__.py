@@ -17,6 +17,7 @@ from rift_sim.scenario.actions import (
     Venezuela,
 )
 from rift_sim.scenario.events import ACTIONS, Event
+from rift_sim.scenario.fence import Fence, named_files
 from rift_sim.scenario.files import Summary, shipped_scenarios
 from rift_sim.scenario.group_actions import (
     Ceasefire,
@@ -44,6 +45,7 @@ __all__ = [
     "Diplomacy",
     "Eradication",
     "Event",
+    "Fence",
     "ForceSize",
     "Inauguration",
     "Initial",
@@ -65,6 +67,7 @@ __all__ = [
     "idle",
     "json_schema",
     "load_scenario",
+    "named_files",
     "new_scenario_text",
     "overlay",
     "resolved_yaml",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from pydantic import ValidationError
 
 from rift_sim.errors import InputError
 from rift_sim.resources import shipped
+from rift_sim.scenario.fence import OPEN, Fence, is_regular
 from rift_sim.scenario.layers import Layer, Origin
 from rift_sim.scenario.problems import find, nothings, refuse
 from rift_sim.scenario.schema import ScenarioFile
 from rift_sim.seeds.posterior import is_table
-from rift_sim.yamlfile import Document, read_yaml
+from rift_sim.yamlfile import Document, KeyPath, read_yaml
 
 __all__ = [
     "Summary",
@@ -22,10 +24,13 @@ __all__ = [
     "locate",
     "read_layers",
     "resolve_files",
+    "resolve_setting",
     "shipped_names",
     "shipped_scenarios",
 ]
 
+MAX_FILES = 20
+"""So many files may extend one another."""
 _SUFFIXES = (".yaml", ".yml")
 _OPTIONAL = ("assumptions", "mechanisms", "history", "timeline", "sweep")
 
@@ -80,7 +85,7 @@ def locate(path_or_name: str | Path) -> Path:
     text = str(path_or_name)
     if isinstance(path_or_name, Path) or is_path(text):
         path = Path(path_or_name)
-        if not path.is_file():
+        if not is_regular(path):
             if path.is_dir():
                 raise InputError("a folder, not a scenario file", file=path, allowed="a .yaml file")
             beside = [str(found) for found in sorted(path.parent.glob("*.yaml"))]
@@ -99,40 +104,47 @@ def locate(path_or_name: str | Path) -> Path:
     return names[text]
 
 
-def read_layers(path: Path) -> tuple[Layer, Origin]:
+def read_layers(path: Path, fence: Fence) -> tuple[Layer, Origin]:
     """Read a scenario file and all it extends, joined; and the origin of the file itself.
 
     Raises
     ------
     InputError
-        When one of the files is wrong in itself, is missing, or extends itself.
+        When one of the files is wrong in itself, is missing, extends itself or too many others,
+        or names a file that `fence` keeps out.
     """
     chain: list[tuple[Layer, Origin]] = []
     seen: list[Path] = []
     while True:
         document = read_yaml(path)
-        data, origin = checked(document, len(chain))
+        data, origin = checked(document, len(chain), fence)
         chain.append((Layer.read(data, origin), origin))
         seen.append(path.resolve())
         item = chain[-1][0].values.pop("extends", None)
         if item is None:
             break
-        path = _parent(str(item.value), path, item.origin)
+        text = str(item.value)
+        path = _parent(text, path, item.origin, fence)
+        if not is_path(text):
+            fence = OPEN  # What ships may name what ships.
         if path.resolve() in seen:
             names = " -> ".join(step.name for step in (*seen, path))
             raise item.origin.error(
                 f"extends in a circle: {names}", allowed="a scenario that does not lead back here"
             )
+        if len(seen) == MAX_FILES:
+            raise item.origin.error("extends too many files", allowed=f"{MAX_FILES} in a row")
     layer = chain[-1][0]
     for child, _ in reversed(chain[:-1]):
         layer = layer.extended(child)
     return layer, chain[0][1]
 
 
-def _parent(text: str, child: Path, origin: Origin) -> Path:
+def _parent(text: str, child: Path, origin: Origin, fence: Fence) -> Path:
     if is_path(text):
         path = child.parent / text
-        if not path.is_file():
+        fence.place(text, child.parent, origin.error)
+        if not is_regular(path):
             raise origin.error(
                 f"there is no file '{path}'",
                 allowed="a file relative to this one, or a shipped scenario: "
@@ -149,8 +161,8 @@ def _parent(text: str, child: Path, origin: Origin) -> Path:
     return names[text]
 
 
-def checked(document: Document, rank: int) -> tuple[dict[str, Any], Origin]:
-    """Check one file by itself; return its data with files absolute.
+def checked(document: Document, rank: int, fence: Fence = OPEN) -> tuple[dict[str, Any], Origin]:
+    """Check one file by itself; return its data with files absolute, none outside `fence`.
 
     Raises
     ------
@@ -161,7 +173,9 @@ def checked(document: Document, rank: int) -> tuple[dict[str, Any], Origin]:
     data = {k: v for k, v in document.data.items() if v is not None or k not in _OPTIONAL}
     findings = list(nothings(data))
     if not findings:
-        data = resolve_files(data, document.path.parent)
+        data = resolve_files(
+            data, lambda text, at: fence.place(text, document.path.parent, origin.below(*at).error)
+        )
         try:
             ScenarioFile.model_validate(data)
             return data, origin
@@ -170,36 +184,75 @@ def checked(document: Document, rank: int) -> tuple[dict[str, Any], Origin]:
     raise refuse(findings, lambda at: origin.below(*at).place())
 
 
-def resolve_files(data: Mapping[str, Any], base: Path) -> dict[str, Any]:
-    """Return the data with every named file absolute; `base` is where relative ones start."""
+class Placing(Protocol):
+    """Says where a named file lies; told its name, and where that stands."""
+
+    def __call__(self, text: str, at: KeyPath, /) -> Path:
+        """Return the place, absolute."""
+        ...
+
+
+def resolve_files(data: Mapping[str, Any], place: Placing) -> dict[str, Any]:
+    """Return the data with every named file absolute."""
     found = dict(data)
-    if isinstance(source := found.get("parameters"), str) and is_table(source):
-        found["parameters"] = _absolute(source, base)
-    if isinstance(territory := found.get("territory"), dict):
-        files = ("municipalities", "neighbours")
-        found["territory"] = {
-            key: _absolute(value, base) if key in files else value
-            for key, value in territory.items()
-        }
-    if isinstance(initial := found.get("initial"), dict):
-        found["initial"] = {key: _absolute_file(value, base) for key, value in initial.items()}
+    for key in ("parameters", "territory", "initial"):
+        if key in found:
+            found[key] = _resolve((key,), found[key], place)
     if isinstance(sweep := found.get("sweep"), dict):
-        found["sweep"] = {name: dict(_resolve_axis(axis, base)) for name, axis in sweep.items()}
+        found["sweep"] = {
+            name: _resolve_axis(axis, ("sweep", name), place) if isinstance(axis, dict) else axis
+            for name, axis in sweep.items()
+        }
     return found
 
 
-def _resolve_axis(axis: Any, base: Path) -> Iterator[tuple[str, Any]]:
+def resolve_setting(path: KeyPath, value: Any, place: Callable[[str], Path]) -> Any:
+    """Return the value of one dotted key with every file in it absolute."""
+    return _resolve(path, value, lambda text, _: place(text))
+
+
+def _resolve_axis(axis: dict[str, Any], here: KeyPath, place: Placing) -> dict[str, Any]:
+    values = axis.get("values")
+    if "set" in axis:
+        if not isinstance(values, list):
+            return axis
+        key = tuple(str(axis["set"]).split("."))
+        resolved = [
+            resolve_setting(key, value, partial(_swapped, place, (*here, "values", position)))
+            for position, value in enumerate(values)
+        ]
+        return {**axis, "values": resolved}
+    found: dict[str, Any] = {}
     for level, fragment in axis.items():
-        plain = "set" in axis or not isinstance(fragment, dict)
-        yield level, fragment if plain else resolve_files(fragment, base)
+
+        def place_here(text: str, at: KeyPath, level: str = level) -> Path:
+            return place(text, (*here, level, *at))
+
+        inside = isinstance(fragment, dict)
+        found[level] = resolve_files(fragment, place_here) if inside else fragment
+    return found
 
 
-def _absolute_file(value: Any, base: Path) -> Any:
-    """Take FILE, or {file: FILE}."""
-    if isinstance(value, dict) and "file" in value:
-        return {**value, "file": _absolute(value["file"], base)}
-    return _absolute(value, base)
+def _swapped(place: Placing, at: KeyPath, text: str) -> Path:
+    return place(text, at)
 
 
-def _absolute(value: Any, base: Path) -> Any:
-    return str((base / value).resolve()) if isinstance(value, str) else value
+def _resolve(at: KeyPath, value: Any, place: Placing) -> Any:
+    """Make the files absolute in what stands at a place of a scenario."""
+    if isinstance(value, dict):
+        return {key: _resolve((*at, key), item, place) for key, item in value.items()}
+    if isinstance(value, str) and _names_file(at, value):
+        return str(place(value, at))
+    return value
+
+
+def _names_file(at: KeyPath, text: str) -> bool:
+    """Say whether text at a place of a scenario is the name of a file."""
+    match at:
+        case ("parameters",):
+            return is_table(text)
+        case ("territory", "municipalities" | "neighbours" | "departments"):
+            return True
+        case ("initial", _) | ("initial", _, "file"):
+            return True
+    return False

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rift_sim.errors import InputError
-from rift_sim.scenario.files import checked, locate, read_layers, resolve_files
+from rift_sim.scenario.fence import OPEN, Fence
+from rift_sim.scenario.files import checked, locate, read_layers, resolve_setting
 from rift_sim.scenario.layers import SETTINGS, Layer, Origin, build
 from rift_sim.scenario.schema import Scenario
 from rift_sim.scenario.sweep import check_sweep, read_design
 from rift_sim.scenario.switches import ALL, spelled
 from rift_sim.yamlfile import Document, parse_yaml
 
-__all__ = ["load_scenario", "overlay"]
+__all__ = ["load_scenario", "load_within", "overlay"]
 
 
 def load_scenario(
-    path_or_name: str | Path, *, settings: Sequence[str] = (), design: Path | None = None
+    path_or_name: str | Path,
+    *,
+    settings: Sequence[str] = (),
+    design: Path | None = None,
+    allow_outside: bool = False,
 ) -> Scenario:
     """Load a scenario file, or a shipped scenario by name.
 
@@ -32,6 +38,8 @@ def load_scenario(
         files.
     design
         CSV with a column per axis of the sweep and a row per point to run.
+    allow_outside
+        Let the file, and those it extends, name files outside the folder of the first.
 
     Raises
     ------
@@ -39,7 +47,18 @@ def load_scenario(
         At the first thing wrong; see docs/scenarios.md for all that is checked.
     """
     path = locate(path_or_name)
-    layer, root = read_layers(path)
+    fence = Fence.around(path, allow_outside=allow_outside)
+    return load_within(path, fence, settings=settings, design=design)
+
+
+def load_within(
+    path: Path, fence: Fence, *, settings: Sequence[str] = (), design: Path | None = None
+) -> Scenario:
+    """Load a scenario file that another file names, within the fence around that one.
+
+    Other parameters and errors as in `load_scenario`.
+    """
+    layer, root = read_layers(path, fence)
     layer = _with_settings(layer, settings)
     scenario = build(_titled(layer), root)
     if design is not None:
@@ -50,7 +69,13 @@ def load_scenario(
     return scenario
 
 
-def overlay(base: str | Path, fragments: Sequence[Mapping[str, Any]], *, name: str) -> Scenario:
+def overlay(
+    base: str | Path,
+    fragments: Sequence[Mapping[str, Any]],
+    *,
+    name: str,
+    allow_outside: bool = False,
+) -> Scenario:
     """Build upon a scenario in memory, as files that extend one another would.
 
     Parameters
@@ -61,13 +86,16 @@ def overlay(base: str | Path, fragments: Sequence[Mapping[str, Any]], *, name: s
         Keys of a scenario file but for ``name`` and ``extends``; later ones go on top.
     name
         Name of the result; errors point there.
+    allow_outside
+        As in `load_scenario`, for `base`; fragments are the caller's own.
 
     Raises
     ------
     InputError
         As in `load_scenario`.
     """
-    layer, root = read_layers(locate(base))
+    path = locate(base)
+    layer, root = read_layers(path, Fence.around(path, allow_outside=allow_outside))
     for rank, fragment in enumerate([*fragments, {}], start=1):
         data, root = checked(Document(Path(name), {**fragment, "name": name}, {}), rank)
         layer = layer.extended(Layer.read(data, root))
@@ -136,15 +164,6 @@ def _setting(text: str) -> tuple[tuple[str, ...], Any]:
         ) from None
     if parsed is None:
         raise InputError("has no value", file=SETTINGS, key=key, allowed="KEY=VALUE")
-    return path, _files_from_here(path, parsed)
-
-
-def _files_from_here(path: tuple[str, ...], value: Any) -> Any:
-    """Make files named in a setting absolute, from the working directory."""
-    nested = value
-    for part in reversed(path):
-        nested = {part: nested}
-    nested = resolve_files(nested, Path.cwd()) if path[0] != "sweep" else nested
-    for part in path:
-        nested = nested[part]
-    return nested
+    # What the user writes is relative to where he is, and may lie anywhere.
+    place = partial(OPEN.place, base=Path.cwd(), refuse=InputError)
+    return path, resolve_setting(path, parsed, place)

@@ -104,6 +104,8 @@ class Territory(Strict):
     """CSV of municipalities (column `code` or `mpio_code`)."""
     neighbours: ExistingFile | None = None
     """CSV of pairs of neighbours."""
+    departments: ExistingFile | None = None
+    """CSV of departments (`code`, `name`) of another country; needs `municipalities`."""
     strict: bool = False
     """True: isolated places are refused; false: linked to the nearest, with a warning."""
 

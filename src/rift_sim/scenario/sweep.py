@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 from collections.abc import Iterable, Mapping
 from math import prod
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rift_sim.errors import InputError
+from rift_sim.plaintext import read_text
 from rift_sim.scenario.layers import Layer, Origin, build
 from rift_sim.scenario.parts import SetAxis, label
 from rift_sim.scenario.schema import Scenario
@@ -17,6 +19,7 @@ from rift_sim.scenario.schema import Scenario
 __all__ = ["check_sweep", "expand", "read_design"]
 
 MAX_POINTS = 100_000
+MAX_LEVELS = 10_000
 _SWEEPABLE = (
     "parameters",
     "assumptions",
@@ -76,11 +79,7 @@ def _points(
 ) -> list[dict[str, str]]:
     if rows is not None:
         return [dict(row) for row in rows]
-    count = prod(len(levels) for levels in axes.values())
-    if count > MAX_POINTS:
-        raise origin.below("sweep").error(
-            f"the sweep has {count:,} points", allowed=f"up to {MAX_POINTS:,}, or a design"
-        )
+    _check_count(prod(len(levels) for levels in axes.values()), origin.below("sweep"))
     return [dict(zip(axes, levels, strict=True)) for levels in itertools.product(*axes.values())]
 
 
@@ -115,6 +114,7 @@ def _apply(layer: Layer, level: Level) -> Layer:
 
 def check_sweep(scenario: Scenario, layer: Layer, root: Origin) -> None:
     """Try every level by itself, so that `expand` meets no surprise of a single one."""
+    _check_size(scenario, layer, root)
     base = layer.copy()
     item = base.values.pop("sweep", None)
     base.values.pop("design", None)
@@ -127,6 +127,28 @@ def check_sweep(scenario: Scenario, layer: Layer, root: Origin) -> None:
         for level in _levels(scenario, axis, here).values():
             build(_apply(base, level), root)
     _check_design(scenario, layer)
+
+
+def _check_size(scenario: Scenario, layer: Layer, root: Origin) -> None:
+    """Refuse more levels or points than can be tried, before the first is."""
+    item = layer.values.get("sweep")
+    here = item.origin if item else root.below("sweep")
+    sizes = []
+    for axis, content in scenario.sweep.items():
+        sizes.append(len(content.values if isinstance(content, SetAxis) else content))
+        if sizes[-1] > MAX_LEVELS:
+            raise here.below(axis).error(
+                f"the axis has {sizes[-1]:,} levels", allowed=f"up to {MAX_LEVELS:,}"
+            )
+    if scenario.design is None:
+        _check_count(prod(sizes), here)
+
+
+def _check_count(count: int, where: Origin) -> None:
+    if count > MAX_POINTS:
+        raise where.error(
+            f"the sweep has {count:,} points", allowed=f"up to {MAX_POINTS:,}, or a design"
+        )
 
 
 def _check_design(scenario: Scenario, layer: Layer) -> None:
@@ -165,25 +187,24 @@ def read_design(path: Path, scenario: Scenario) -> list[dict[str, str]]:
         raise InputError("there is no sweep to choose from", file=path, allowed="no design")
     rows = _rows(path)
     header = _header(rows, axes, path)
-    found: list[dict[str, str]] = []
+    found: dict[tuple[str, ...], dict[str, str]] = {}
     for line, row in rows[1:]:
-        found.append(_design_row(header, row, axes, path, line))
-        if found[-1] in found[:-1]:
+        point = _design_row(header, row, axes, path, line)
+        if tuple(point.values()) in found:
             raise InputError("the same point stands twice", file=path, line=line)
+        found[tuple(point.values())] = point
     if not found:
         raise InputError("the design has no points", file=path, allowed="a row per point")
-    return found
+    return list(found.values())
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
     """Read the rows that are not empty, each with its line."""
+    reader = csv.reader(io.StringIO(read_text(Path(path)), newline=""))
     try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream)
-            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not CSV text in UTF-8"
-        raise InputError(f"cannot be read: {reason}", file=path) from None
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except csv.Error as error:
+        raise InputError(f"not a CSV file: {error}", file=path, line=reader.line_num) from None
     return [(line, row) for line, row in rows if any(row)]
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from rift_sim.errors import InputError
+from rift_sim.plaintext import read_bytes
 from rift_sim.scenario.files import is_path, locate
 from rift_sim.scenario.schema import Scenario, ScenarioFile
 from rift_sim.scenario.switches import ALL, MECHANISMS
-from rift_sim.seeds.posterior import posterior_path
+from rift_sim.seeds.posterior import MAX_BYTES, posterior_path
 from rift_sim.vocabulary import SERIES
 from rift_sim.yamlfile import parse_yaml
 
@@ -59,7 +60,7 @@ def digest(scenario: Scenario) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-_FILES = ("file", "municipalities", "neighbours")
+_FILES = ("file", "municipalities", "neighbours", "departments")
 
 
 def _canonical(value: Any, key: str = "") -> Any:
@@ -69,10 +70,8 @@ def _canonical(value: Any, key: str = "") -> Any:
     if isinstance(value, list):
         return [_canonical(item) for item in value]
     if key in _FILES and isinstance(value, str):
-        try:
-            return hashlib.sha256(Path(value).read_bytes()).hexdigest()
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}", file=value, key=key) from None
+        content = read_bytes(Path(value), limit=MAX_BYTES, key=key)
+        return hashlib.sha256(content).hexdigest()
     return value
 
 

@@ -122,7 +122,8 @@ def load_ledger(folder: Path | None = None) -> Ledger:
     Parameters
     ----------
     folder
-        Where the five files lie; those shipped with the package if not given.
+        Where the five files lie; if not given the folder that ``RIFT_SEEDS`` names when the
+        ledger is first read, else those shipped with the package.
 
     Raises
     ------
@@ -133,13 +134,17 @@ def load_ledger(folder: Path | None = None) -> Ledger:
     """
     if folder is not None:
         return _read_ledger(Path(folder))
-    # The shipped files are read by every command and every worker; once checked, the
-    # result is kept under the hash of the files and of the code that checks them.
-    kept = cache_folder("seeds") / f"{_digest(shipped('seeds'))}-{_code_digest()}.pickle"
+    # These files are read by every command and every worker; once checked, the result is
+    # kept under the hash of the files and of the code that checks them.
+    usual = shipped("seeds")
+    try:
+        kept = cache_folder("seeds") / f"{_digest(usual)}-{_code_digest()}.pickle"
+    except OSError:
+        return _read_ledger(usual)  # Says which file is missing.
     with contextlib.suppress(OSError, pickle.UnpicklingError, EOFError, AttributeError):
         ledger: Ledger = pickle.loads(kept.read_bytes())
         return ledger
-    ledger = _read_ledger(shipped("seeds"))
+    ledger = _read_ledger(usual)
     with contextlib.suppress(OSError):
         part = kept.with_suffix(f".{os.getpid()}")
         part.write_bytes(pickle.dumps(ledger))

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rift_sim.errors import InputError
+from rift_sim.plaintext import decode, read_bytes
 from rift_sim.resources import shipped
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ PROVENANCE = (
     "date",
 )
 """What the lines above the columns may say, in the order they are written."""
+MAX_BYTES = 200_000_000
+"""Largest table: 100,000 draws of 150 parameters."""
 PRIOR = "prior"
 """Stands for no table."""
 _LATEST = "posterior"
@@ -148,13 +151,8 @@ def read_posterior(file: Path, ledger: Ledger) -> Posterior:
         When the file cannot be read, a line of provenance, a column or a cell is not what it
         must be, a value lies outside the range of its parameter, or there is no draw.
     """
-    try:
-        content = file.read_bytes()
-        lines = content.decode("utf-8-sig").splitlines()
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=file, key="parameters") from None
-    except UnicodeDecodeError:
-        raise InputError("the file is not text in UTF-8", file=file, allowed=_ALLOWED) from None
+    content = read_bytes(file, limit=MAX_BYTES, key="parameters")
+    lines = decode(content, file, allowed=_ALLOWED).splitlines()
     provenance = _provenance(lines, file)
     table = _cells(lines, file)
     line, names = next(table, (1, []))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -40,6 +41,7 @@ class _Zone:
 def load_territory(
     municipalities: str | Path | None = None,
     neighbours: str | Path | None = None,
+    departments: str | Path | None = None,
     *,
     strict: bool = False,
 ) -> Territory:
@@ -53,6 +55,9 @@ def load_territory(
     neighbours
         CSV file with two columns of codes (``a, b`` or ``mpio_a, mpio_b``), each pair once or
         twice; None for the shipped pairs among the codes present.
+    departments
+        CSV file with ``code`` (two digits) and ``name``, for the map of another country: nothing
+        of Colombia's is then filled in, and places may lie anywhere. None for Colombia's 33.
     strict
         Refuse places without neighbours or coordinates, which otherwise are linked to the
         nearest place, or put where the shipped table has them, with a warning.
@@ -62,25 +67,45 @@ def load_territory(
     InputError
         With file, line and column, when a file cannot be used.
     """
-    if municipalities is None and neighbours is None:
+    if municipalities is None and neighbours is None and departments is None:
         return _shipped()
+    if departments is not None and municipalities is None:
+        raise InputError(
+            "departments of another country need municipalities",
+            file=departments,
+            key="territory.municipalities",
+            allowed="a CSV file of them",
+        )
     return _load(
         None if municipalities is None else Path(municipalities),
         None if neighbours is None else Path(neighbours),
+        None if departments is None else Path(departments),
         strict,
     )
 
 
 @lru_cache(maxsize=1)
 def _shipped() -> Territory:
-    return _load(None, None, True)
+    return _load(None, None, None, True)
 
 
 @lru_cache(maxsize=1)
 def _departments() -> dict[str, str]:
-    return {
-        row.cells["code"]: row.cells["name"] for row in read_table(DATA / "departments.csv").rows
-    }
+    return _read_departments(DATA / "departments.csv")
+
+
+def _read_departments(path: Path) -> dict[str, str]:
+    table = read_table(path)
+    codes, names = table.require(("code",)), table.require(("name",))
+    found: dict[str, str] = {}
+    for row in table.rows:
+        column, code = row.text(codes)
+        if not re.fullmatch(r"[0-9]{2}", code):
+            raise row.error(column, f"'{code}' is not a department's code", "two digits as text")
+        if code in found:
+            raise row.error(column, f"'{code}' stands twice", "each code once")
+        found[code] = row.text(names)[1] or code
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -89,12 +114,16 @@ def _shipped_places() -> dict[str, Place]:
     return {place.code: place for place in places.items}
 
 
-def _load(municipalities: Path | None, neighbours: Path | None, strict: bool) -> Territory:
-    known = _shipped_places()
+def _load(
+    municipalities: Path | None, neighbours: Path | None, own: Path | None, strict: bool
+) -> Territory:
+    """Read a map; `own` names the departments of another country, which has no border zones."""
+    known = _shipped_places() if own is None else {}
+    departments = _departments() if own is None else _read_departments(own)
     if municipalities is None:
         places = Places(DATA / "municipalities.csv", list(known.values()))
     else:
-        places = read_places(municipalities, _departments(), known)
+        places = read_places(municipalities, departments, known, anywhere=own is not None)
     position = {place.code: k for k, place in enumerate(places.items)}
     pairs = _read_pairs(neighbours or DATA / "neighbours.csv", position, neighbours is not None)
     longitude = np.array([place.longitude for place in places.items])
@@ -104,7 +133,13 @@ def _load(municipalities: Path | None, neighbours: Path | None, strict: bool) ->
     )
     if strict and places.refusals:
         raise places.refusals[0]
-    return _assemble(places, longitude, latitude, pairs, tuple(warnings))
+    if own is not None and (shared := sorted(departments.keys() & _departments().keys())):
+        warnings.append(
+            f"{own.name}: Colombia has departments {', '.join(shared)}, too; what the ledger says "
+            "of those (gold, coca, presence) holds here unless it is another ledger"
+        )
+    zones = _read_zones(position) if own is None else []
+    return _assemble(places, longitude, latitude, pairs, zones, departments, tuple(warnings))
 
 
 def _read_pairs(path: Path, position: dict[str, int], own: bool) -> Pairs:
@@ -199,7 +234,13 @@ def _read_zones(position: dict[str, int]) -> list[_Zone]:
 
 
 def _assemble(
-    places: Places, longitude: Floats, latitude: Floats, pairs: Pairs, warnings: tuple[str, ...]
+    places: Places,
+    longitude: Floats,
+    latitude: Floats,
+    pairs: Pairs,
+    zones: list[_Zone],
+    departments: dict[str, str],
+    warnings: tuple[str, ...],
 ) -> Territory:
     items = places.items
     codes = tuple(place.code for place in items)
@@ -217,12 +258,10 @@ def _assemble(
         remote = _filled(far, remoteness(codes, longitude, latitude, people, area, rural))
     else:
         remote = np.array(far, dtype=np.float64)
-    zones = _read_zones(position)
     n, extra = len(items), np.zeros(len(zones), dtype=bool)
     links = pairs | {(position[c], n + z) for z, zone in enumerate(zones) for c in zone.touches}
     indptr, indices = compress(n + len(zones), links)
     at_border = [[position[code] for code in zone.touches] for zone in zones]
-    departments = _departments()
     order = {code: k for k, code in enumerate(sorted(departments))}
 
     def joined(values: Floats, abroad: list[float]) -> Floats:

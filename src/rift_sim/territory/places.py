@@ -22,7 +22,9 @@ BORDERS = ("VE", "EC", "PE", "BR", "PA")
 COASTS = ("pacific", "caribbean")
 
 # The archipelago's cays and the Amazon's southern tip, with room to spare.
-WEST, EAST, SOUTH, NORTH = -85.0, -64.0, -8.0, 18.0
+_Window = tuple[float, float, float, float]
+COLOMBIA: _Window = (-85.0, -64.0, -8.0, 18.0)
+EARTH: _Window = (-180.0, 180.0, -90.0, 90.0)
 
 # Belén de Bajirá, disputed between Chocó and Antioquia: in some tables with a code but no
 # coordinates. Approximate place of the settlement.
@@ -89,7 +91,13 @@ class _Columns:
         )
 
 
-def read_places(path: str | Path, departments: Iterable[str], known: Mapping[str, Place]) -> Places:
+def read_places(
+    path: str | Path,
+    departments: Iterable[str],
+    known: Mapping[str, Place],
+    *,
+    anywhere: bool = False,
+) -> Places:
     """Read municipalities from a CSV file.
 
     Parameters
@@ -102,6 +110,8 @@ def read_places(path: str | Path, departments: Iterable[str], known: Mapping[str
         Codes of the departments; a municipality belongs to the first two digits of its code.
     known
         Shipped municipalities by code, for blank coordinates and for borders and coasts.
+    anywhere
+        Places may lie anywhere on Earth, not only in and near Colombia.
 
     Raises
     ------
@@ -111,6 +121,7 @@ def read_places(path: str | Path, departments: Iterable[str], known: Mapping[str
     table = read_table(path)
     columns = _Columns.of(table)
     departments = frozenset(departments)
+    window = EARTH if anywhere else COLOMBIA
     lines: dict[str, int] = {}
     items: list[Place] = []
     blank: list[tuple[Row, Place]] = []
@@ -120,7 +131,7 @@ def read_places(path: str | Path, departments: Iterable[str], known: Mapping[str
         if code in lines:
             raise row.error(column, f"'{code}' stands twice (first on line {lines[code]})")
         lines[code] = row.line
-        place, located = _read_place(row, code, columns, known.get(code))
+        place, located = _read_place(row, code, columns, known.get(code), window)
         items.append(place)
         if not located:
             blank.append((row, place))
@@ -130,13 +141,14 @@ def read_places(path: str | Path, departments: Iterable[str], known: Mapping[str
 
 
 def _read_place(
-    row: Row, code: str, columns: _Columns, shipped: Place | None
+    row: Row, code: str, columns: _Columns, shipped: Place | None, window: _Window
 ) -> tuple[Place, bool]:
     population = row.number(columns.population, 0.0, 5e7, "people, 0 or more")
     if population is None:
         raise row.error(columns.population[0], "the population is blank", "people, 0 or more")
-    longitude = row.number(columns.longitude, WEST, EAST, f"degrees from {WEST} to {EAST}")
-    latitude = row.number(columns.latitude, SOUTH, NORTH, f"degrees from {SOUTH} to {NORTH}")
+    west, east, south, north = window
+    longitude = row.number(columns.longitude, west, east, f"degrees from {west} to {east}")
+    latitude = row.number(columns.latitude, south, north, f"degrees from {south} to {north}")
     if (longitude is None) != (latitude is None):
         missing = columns.longitude if longitude is None else columns.latitude
         raise row.error(missing[0], "one coordinate is blank and the other is not")

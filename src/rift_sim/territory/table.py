@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rift_sim.errors import InputError, nearest, nearest_code
+from rift_sim.plaintext import read_text
 
 __all__ = ["Row", "Table", "check_code", "read_table", "unknown_code"]
 
-MAX_BYTES = 20_000_000
 _CODE = re.compile(r"[0-9]{5}")
 
 
@@ -113,7 +113,10 @@ def read_table(path: str | Path) -> Table:
         a column twice, or a row whose number of cells is not that of the header.
     """
     path = Path(path)
-    reader = csv.reader(io.StringIO(_read_text(path), newline=""), strict=True)
+    text = read_text(path)
+    if not text.strip():
+        raise InputError("the file is empty", file=path, allowed="a header and at least one row")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         return _read_rows(path, reader)
     except csv.Error as error:
@@ -153,27 +156,6 @@ def _check_header(path: Path, line: int, header: tuple[str, ...]) -> None:
     for position, column in enumerate(header):
         if column in header[:position]:
             raise InputError("the column stands twice", file=path, line=line, key=column)
-
-
-def _read_text(path: Path) -> str:
-    if not path.is_file():
-        raise InputError("no such file", file=path)
-    if path.stat().st_size > MAX_BYTES:
-        raise InputError("the file is too large", file=path, allowed=f"up to {MAX_BYTES:,} bytes")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise InputError(
-            "the file is not text in UTF-8", file=path, line=line, allowed="UTF-8"
-        ) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=path) from None
-    if not text.strip():
-        raise InputError("the file is empty", file=path, allowed="a header and at least one row")
-    if "\0" in text:
-        raise InputError("the file is not text in UTF-8", file=path, allowed="UTF-8")
-    return text
 
 
 def check_code(row: Row, column: str, code: str, departments: Iterable[str]) -> None:

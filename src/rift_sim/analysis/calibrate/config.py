@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,7 @@ from rift_sim.analysis.calibrate.space import Space
 from rift_sim.analysis.calibrate.trials import trial_engine
 from rift_sim.ensemble.executor import Plan
 from rift_sim.errors import InputError
+from rift_sim.scenario.fence import Fence, is_regular
 from rift_sim.seeds.base import Record, Text, Texts
 from rift_sim.seeds.posterior import PRIOR
 from rift_sim.seeds.validate import as_input_error, unknown
@@ -101,13 +103,15 @@ class Calibration:
         return unknown(problem, list(names), given, key=".".join(str(p) for p in path), **place)
 
 
-def read_calibration(path: str | Path) -> Calibration:
+def read_calibration(path: str | Path, *, allow_outside: bool = False) -> Calibration:
     """Read a calibration file.
 
     Parameters
     ----------
     path
         YAML; the scenario it names is a shipped one or a file relative to this one.
+    allow_outside
+        Let it and its scenario name files outside the folder it lies in.
 
     Raises
     ------
@@ -121,7 +125,8 @@ def read_calibration(path: str | Path) -> Calibration:
         raise as_input_error(error, document, (), _File) from None
     if not content.summaries:
         raise document.error(("summaries",), "names no target", allowed="target: weight")
-    scenario = _scenario(content, document)
+    fence = Fence.around(document.path, allow_outside=allow_outside)
+    scenario = _scenario(content, document, fence)
     stop = content.stop
     return Calibration(
         document=document,
@@ -143,14 +148,14 @@ def read_calibration(path: str | Path) -> Calibration:
     )
 
 
-def _scenario(content: _File, document: Document) -> Scenario:
-    from rift_sim.scenario import load_scenario
+def _scenario(content: _File, document: Document, fence: Fence) -> Scenario:
     from rift_sim.scenario.files import is_path, shipped_names
+    from rift_sim.scenario.load import load_within
 
-    source: str | Path = content.scenario
     if is_path(content.scenario):
         source = document.path.parent / content.scenario
-        if not source.is_file():
+        fence.place(content.scenario, document.path.parent, partial(document.error, ("scenario",)))
+        if not is_regular(source):
             raise document.error(("scenario",), f"there is no file '{source}'")
     elif content.scenario not in shipped_names():
         raise document.error(
@@ -159,8 +164,11 @@ def _scenario(content: _File, document: Document) -> Scenario:
             allowed=[*shipped_names(), "or a file ending in .yaml"],
             given=content.scenario,
         )
+    else:
+        source = shipped_names()[content.scenario]
     # What is fitted are the priors, whatever the scenario draws from otherwise.
-    scenario = load_scenario(source, settings=[f"seed={content.seed}", f"parameters={PRIOR}"])
+    settings = [f"seed={content.seed}", f"parameters={PRIOR}"]
+    scenario = load_within(source, fence, settings=settings)
     if scenario.sweep:
         raise document.error(("scenario",), "is a sweep", allowed="a scenario without axes")
     return scenario

@@ -51,7 +51,9 @@ class Pull(NamedTuple):
     notes: tuple[str, ...]
 
 
-def load_single(source: str, settings: Sequence[str] = ()) -> Scenario:
+def load_single(
+    source: str, settings: Sequence[str] = (), *, allow_outside: bool = False
+) -> Scenario:
     """Load a scenario that is no sweep.
 
     Raises
@@ -61,7 +63,7 @@ def load_single(source: str, settings: Sequence[str] = ()) -> Scenario:
     """
     from rift_sim.scenario import load_scenario
 
-    scenario = load_scenario(source, settings=settings)
+    scenario = load_scenario(source, settings=settings, allow_outside=allow_outside)
     if scenario.sweep:
         raise InputError(
             f"'{scenario.name}' is a sweep", key="sweep",

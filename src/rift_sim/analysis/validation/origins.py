@@ -96,7 +96,7 @@ def scored_targets(record: Record) -> list[Target]:
 def hindsight(plan: Plan, record: Record) -> list[str]:
     """Say what the parameters know of the years that are forecast, a sentence each."""
     found = [
-        "priors were set with figures up to 2025 in view (docs/model.md, section 5), so that "
+        "priors were set with figures up to 2025 in view (docs/odd.md, section 5), so that "
         "parameters which no fit has moved know something of the years that are scored"
     ]
     window = _window(load_posterior(plan.parameters, record.ledger))
