@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 import sys
 import time
@@ -22,7 +21,7 @@ from rift_sim.ensemble import identity, manifest
 from rift_sim.ensemble.executor import Job, Plan
 from rift_sim.ensemble.identity import Identity, code_digest, hash_all, versions
 from rift_sim.ensemble.inputs import Request, resolve_request
-from rift_sim.ensemble.layout import read_json, write_json
+from rift_sim.ensemble.layout import read_json, seal, write_json
 from rift_sim.ensemble.manifest import changed_versions, is_finished, session_entry
 from rift_sim.ensemble.remote import Parcel
 from rift_sim.ensemble.store import Block
@@ -204,7 +203,8 @@ def test_sessions_add_up_and_versions_are_those_of_the_first(tmp_path: Path) -> 
     assert (first["hash"], first["ledger_entries"]) == (Identity(**first["identity"]).digest, {})
     assert first["parameters"] == PRIOR
     assert changed_versions(folder) == []
-    write_json(file, first | {"versions": first["versions"] | {"numpy": "0.1", "zarr": "0.1"}})
+    older = {"versions": first["versions"] | {"numpy": "0.1", "zarr": "0.1"}}
+    write_json(file, seal(first | older))
     assert changed_versions(folder) == [f"numpy 0.1 -> {versions()['numpy']}"]
     listener = Listener()
     go(tmp_path / "run", 6, progress=listener)
@@ -222,7 +222,7 @@ def test_a_manifest_that_says_less_is_taken_as_it_is(tmp_path: Path) -> None:
     assert is_finished(tmp_path) is False
     now = versions()
     then = {"numpy": now["numpy"], "mesa": "2.0", "numba": "9.9"}
-    (tmp_path / "manifest.json").write_text(json.dumps({"versions": then}), encoding="utf-8")
+    write_json(tmp_path / "manifest.json", seal({"kind": "rift_sim run", "versions": then}))
     changed = [f"numba 9.9 -> {now['numba']}", f"mesa 2.0 -> {now['mesa']}"]
     assert changed_versions(tmp_path) == changed
 

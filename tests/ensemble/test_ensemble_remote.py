@@ -18,7 +18,7 @@ from fake_model import ENGINE, FakeScenario, FakeWorld
 from rift_sim.ensemble import cluster as there
 from rift_sim.ensemble import executor, remote
 from rift_sim.ensemble.calls import block_function, check_function
-from rift_sim.ensemble.cluster import Cluster, ClusterError
+from rift_sim.ensemble.cluster import Cluster, ClusterError, is_open
 from rift_sim.ensemble.engine import Engine
 from rift_sim.ensemble.executor import Job, Plan, Worlds, compute, compute_blocks, coordinates
 from rift_sim.ensemble.remote import Parcel, compute_parcel, digests, requirements, unfit
@@ -299,9 +299,30 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Client, Cluster
     def make(**answers: Any) -> tuple[Client, Cluster, list[str]]:
         client, said = Client(answers), list[str]()
         monkeypatch.setattr(there, "_connect", lambda address: client)
-        return client, Cluster("tcp://here:1", said.append), said
+        return client, Cluster("tcp://localhost:1", said.append), said
 
     return make
+
+
+@pytest.mark.parametrize(
+    ("address", "leaves"),
+    [
+        ("tcp://localhost:1", False), ("tcp://127.0.0.1:1", False), ("tcp://[::1]:1", False),
+        ("tcp://10.0.0.1:1", True), ("tcp://[2001:db8::1]:1", True), ("tcp://node:1", True),
+        ("tls://10.0.0.1:1", False), ("tls://node:1", False), ("tcp://localhost.org:1", True),
+    ],
+)  # fmt: skip
+def test_what_leaves_this_machine_unencrypted(address: str, leaves: bool) -> None:
+    assert is_open(address) is leaves
+
+
+def test_who_sends_in_the_open_is_warned(play: Any) -> None:
+    client, _, _ = play(a=FIT)
+    said: list[str] = []
+    with Cluster("tcp://10.0.0.1:1", said.append):
+        assert not client.closed
+    assert len(said) == 1
+    assert said[0].startswith("warning: what is sent to tcp://10.0.0.1:1 is not encrypted")
 
 
 def test_blocks_come_back_from_whoever_is_fit(play: Any) -> None:
@@ -349,7 +370,7 @@ def test_no_fit_worker_is_an_error_that_names_three(play: Any) -> None:
     with pytest.raises(InputError) as caught, cluster:
         pass
     assert (
-        "no worker at tcp://here:1 can compute this run: a has other seeds; "
+        "no worker at tcp://localhost:1 can compute this run: a has other seeds; "
         "b fails (OSError: gone); c has other seeds; allowed"
     ) in str(caught.value)
     assert caught.value.key == "scheduler"
@@ -370,7 +391,7 @@ def test_the_first_worker_is_waited_for(play: Any) -> None:
     threading.Timer(0.3, client.answers.update, [{"a": FIT}]).start()
     with cluster:
         assert cluster.size == 1
-    assert said == ["tcp://here:1 has no worker yet; waiting for the first."]
+    assert said == ["tcp://localhost:1 has no worker yet; waiting for the first."]
 
 
 def test_workers_that_go_are_missed_and_their_blocks_taken_back(
@@ -398,7 +419,7 @@ def test_workers_that_go_are_missed_and_their_blocks_taken_back(
         threading.Timer(0.1, swap).start()
         blocks = list(cluster.run(PLAN, JOBS[:2], None))
     assert sorted(block.number for block in blocks) == [0, 1]
-    assert said.count("No worker is left at tcp://here:1; waiting for one.") == 1
+    assert said.count("No worker is left at tcp://localhost:1; waiting for one.") == 1
     assert [future.cancelled for future in held[:2]] == [True, True]
 
 
@@ -450,7 +471,7 @@ def test_a_scheduler_that_goes_ends_the_run(play: Any, status: str, answer: Any)
     levels = [logging.getLogger(name).level for name in ("distributed", "distributed.client")]
     with cluster:
         assert logging.getLogger("distributed").level == logging.CRITICAL
-        with pytest.raises(ClusterError, match="tcp://here:1: the scheduler does not answer"):
+        with pytest.raises(ClusterError, match="tcp://localhost:1: the scheduler does not answer"):
             list(cluster.run(PLAN, JOBS, None))
     assert [logging.getLogger(n).level for n in ("distributed", "distributed.client")] == levels
     assert client.closed

@@ -9,7 +9,7 @@ import pytest
 import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from zarr.codecs import BloscCodec, BytesCodec, ShardingCodec
+from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec, ShardingCodec
 
 from rift_sim.ensemble.layout import write_json
 from rift_sim.ensemble.shard_format import crc32c, sharded_metadata
@@ -99,7 +99,9 @@ def test_metadata_are_those_that_zarr_writes_itself(tmp_path: Path, dtype: str) 
     blosc = BloscCodec(
         cname="zstd", clevel=3, shuffle="shuffle", typesize=np.dtype(dtype).itemsize, blocksize=0
     )
-    codec = ShardingCodec(chunk_shape=(5, 4), codecs=[BytesCodec(), blosc], index_location="start")
+    codec = ShardingCodec(
+        chunk_shape=(5, 4), codecs=[BytesCodec(), blosc, Crc32cCodec()], index_location="start"
+    )
     zarr.create(
         store=tmp_path / "b", shape=(23, 4), chunks=(10, 4), dtype=dtype, codecs=[codec],
         fill_value=array.blank().flat[0], dimension_names=("replicate", "time"),
