@@ -99,6 +99,12 @@ def test_new_fields_need_old_ones_next_door_and_a_group() -> None:
     assert nobody[1] == 0.0
 
 
+def test_new_fields_start_on_either_side() -> None:
+    after, (planted, _) = grow(np.array([0.0, 500.0, 0.0]), entry=1e6)
+    np.testing.assert_array_equal(after, [20.0, 500.0, 20.0])
+    assert planted == 40.0
+
+
 @pytest.mark.parametrize(("hectares", "founded"), [(30.0, 0.0), (30.5, 20.0)])
 def test_coca_spreads_from_more_than_thirty_hectares(hectares: float, founded: float) -> None:
     after, _ = grow(np.array([hectares, 0.0, 0.0]), entry=1e6)

@@ -167,3 +167,12 @@ def test_members_who_went_home_are_added_to_those_before(live: Live) -> None:
     assert ground.turnover[1] > 0
     assert live(exit_rate=0.0).turnover[1] == 0
     assert live(entry_rate=0.0).turnover[0] == 0
+
+
+def test_turnover_is_what_the_footholds_of_the_map_gain_and_lose(
+    live: Live, start: tuple[Draw, State]
+) -> None:
+    before = start[1].present.sum(dtype=int)
+    founds, leaves = live(entry_rate=5.0, exit_rate=0.0), live(entry_rate=0.0, exit_rate=1e4)
+    assert founds.state.present.sum(dtype=int) == before + founds.turnover[0] > before
+    assert leaves.state.present.sum(dtype=int) == before - leaves.turnover[1] < before
