@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 from fake_model import FakeScenario, FakeWorld, fake_simulate
 
+from rift_sim.ensemble.damage import DamagedError
 from rift_sim.ensemble.dataset import open_dataset
 from rift_sim.ensemble.digest import content_hash
 from rift_sim.ensemble.store import ABSENT, DONE, FAILED, Block, Store
@@ -155,6 +156,35 @@ def test_blocks_have_twenty_five_replicates_unless_told(tmp_path: Path) -> None:
     root = json.loads((tmp_path / "s.zarr" / "zarr.json").read_text(encoding="utf-8"))
     # Readers that do not know consolidated metadata may open the store all the same.
     assert root["consolidated_metadata"]["must_understand"] is False
+
+
+def test_discarded_blocks_are_due_again_and_others_stay(tmp_path: Path) -> None:
+    store = Store.create(
+        tmp_path / "s.zarr", WORLD, identity="x", replicates=8, block=4, scenarios=["a", "b"]
+    )
+    for scenario in range(2):
+        for number in range(2):
+            mine = list(range(4 * number, 4 * number + 4))
+            store.write(Block(scenario, number, tuple(mine), compute(mine), {}))
+    store.discard([(1, 0), (0, 1)])
+    whole, gone = [DONE] * 4, [ABSENT] * 4
+    assert Store(tmp_path / "s.zarr").status().tolist() == [whole + gone, gone + whole]
+
+
+def test_nothing_joins_a_block_that_is_damaged(tmp_path: Path) -> None:
+    store = create(tmp_path / "s.zarr")
+    store.write(block(0, [0, 1]))
+    (shard,) = (tmp_path / "s.zarr" / "control" / "c").rglob("0/0")
+    content = bytearray(shard.read_bytes())
+    # In the numbers, behind the index.
+    content[-60] ^= 1
+    shard.write_bytes(content)
+    with pytest.raises(DamagedError, match="control"):
+        Store(tmp_path / "s.zarr").write(block(0, [2]))
+
+
+def test_a_store_may_have_a_single_replicate(tmp_path: Path) -> None:
+    assert create(tmp_path / "s.zarr", replicates=1).shape == (1, 1)
 
 
 def test_few_files(tmp_path: Path) -> None:

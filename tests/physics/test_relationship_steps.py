@@ -61,5 +61,5 @@ def test_phases_follow_the_index_and_its_rise_within_half_a_year() -> None:
     assert rise == ["rupture"] * 6 + ["reset", "rupture"]
     assert phases(0.5, 0.54, 0.56) == ["strain", "strain", "reset"]
     assert phases(0.6, 0.66)[1] == "cooperation"
-    two = phase_of(np.array([[0.3, 0.36], [0.7, 0.5]]))
-    assert two.tolist() == [[2, 3], [0, 1]]
+    three = phase_of(np.array([[0.3, 0.36], [0.7, 0.5], [0.3, 0.3]]))
+    assert three.tolist() == [[2, 3], [0, 1], [2, 2]]

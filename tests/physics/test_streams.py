@@ -34,6 +34,7 @@ def test_a_number_does_not_depend_on_how_many_are_drawn() -> None:
     np.testing.assert_array_equal(few, many[:10])
     assert uniform(key, 3) == few[3]
     assert uniform_at(5, 6, 7, Process.DEATHS, 3) == few[3]
+    assert uniform_at(5, 6, 7, Process.DEATHS) == few[0]
 
 
 def test_first_numbers_of_neighbouring_replicates_are_uniform() -> None:

@@ -90,6 +90,29 @@ def test_numbers_wrap_around_as_in_compiled_code() -> None:
         assert type(key) is type(plain(seed, replicate, 24313, 30)) is int
 
 
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        (1, "int64"), (-1, "int64"), (2**63 - 1, "int64"), (2**63, "uint64"), (2**64 - 1, "uint64"),
+        (1.5, "float64"), (True, "bool"), (np.uint8(3), "uint8"), (streams.Process.ENTRY, "int64"),
+    ],
+)  # fmt: skip
+def test_numbers_are_taken_as_compiled_code_takes_them(given: Any, taken: str) -> None:
+    assert kernel._interpret(lambda value: type(value).__name__)(given) == taken
+
+
+def test_a_kernel_hands_its_numbers_to_another_as_they_are() -> None:
+    inner = kernel._interpret(lambda value: value + np.uint64(1))
+    outer = kernel._interpret(lambda value: type(inner(value)).__name__)
+    assert outer(np.uint64(5)) == "uint64"
+    assert type(inner(np.uint64(5))) is int
+
+
+def test_kernels_run_as_the_variable_says() -> None:
+    assert kernel.COMPILED is (os.environ.get(kernel.VARIABLE, "compiled") == "compiled")
+    assert hasattr(streams.stream_key, "signatures") is kernel.COMPILED
+
+
 def test_division_by_zero_gives_what_compiled_code_gives() -> None:
     divide = kernel._interpret(lambda a, b: a / b)
     assert divide(1.0, 0.0) == np.inf
