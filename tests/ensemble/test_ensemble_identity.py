@@ -17,7 +17,7 @@ from fake_model import FakeScenario, FakeWorld
 from small_runs import Listener, go
 
 import rift_sim
-from rift_sim.ensemble import identity, manifest
+from rift_sim.ensemble import identity, inputs, manifest
 from rift_sim.ensemble.executor import Job, Plan
 from rift_sim.ensemble.identity import Identity, code_digest, hash_all, versions
 from rift_sim.ensemble.inputs import Request, resolve_request
@@ -118,6 +118,8 @@ def test_options_and_settings_make_the_request(make_scenario: Callable[..., Scen
     assert plain.labels is None
     assert plain.axes == {}
     assert plain.settings == ()
+    assert plain.allow_outside is False
+    assert resolve(scenario, allow_outside=True).allow_outside is True
     assert plain.digest == digest(scenario)
     assert "\nname: test\n" in plain.resolved
     changed = resolve(scenario, "end=2026-03", replicates=5, seed=9)
@@ -163,6 +165,18 @@ def test_points_of_a_sweep_cover_the_same_months(tmp_path: Path, axis: str, mont
     with pytest.raises(InputError, match=f"the point 'luck=3, other={months}") as caught:
         resolve(tmp_path / "two.yaml")
     assert (caught.value.key, caught.value.file) == ("sweep", "two")
+
+
+def test_replicates_of_all_points_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inputs, "MAX_REPLICATES", 10)
+    (tmp_path / "two.yaml").write_text(SWEEP % "end, values: [2026-03]")
+    assert resolve(tmp_path / "two.yaml", replicates=5).replicates == 5
+    with pytest.raises(InputError, match="all points together have 12 replicates") as caught:
+        resolve(tmp_path / "two.yaml", replicates=6)
+    assert (caught.value.file, caught.value.key) == ("two", "replicates")
+    assert caught.value.allowed == "up to 10"
 
 
 def test_a_bad_option_is_named_as_the_user_wrote_it(make_scenario: Callable[..., Scenario]) -> None:
@@ -231,6 +245,7 @@ def test_replicates_of_a_sweep_count_where_all_its_points_have_them(tmp_path: Pa
     said = go(tmp_path / "run", 5, sweep=2, failing=(1,)).manifest
     assert (said["replicates"], said["failed"]) == (4, 2)
     assert said["scenarios"] == ["level-0", "level-1"]
+    assert said["allow_outside"] is False
     assert said["axes"] == {"level": ["0", "1"]}
 
 
