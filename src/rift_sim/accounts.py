@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rift_sim.physics.outside import new_outside
 from rift_sim.physics.reach import new_cells, new_lodgers
 from rift_sim.vocabulary import COUNTRIES
 
@@ -55,6 +56,8 @@ class Accounts:
         Expected cases of extortion, shape (place,).
     held, prospects, lodgers
         Footholds by group and by place, and places that groups may enter this month.
+    outside
+        What extensions put on the map (`rift_sim.physics.outside`).
     """
 
     def __init__(self, world: World, draw: Draw, state: State, seed: int, replicate: int) -> None:
@@ -89,6 +92,7 @@ class Accounts:
         self.space = np.empty((4, places))
         self.held, self.prospects = new_cells(groups, places), new_cells(groups, places)
         self.lodgers = new_lodgers(groups, places)
+        self.outside = new_outside(groups, places)
         self.listed = np.zeros((groups, places), dtype=np.uint8)
         self.overlap = np.zeros((groups, groups))
         self.intensity, self.hostile = np.zeros((groups, groups)), np.zeros((groups, groups))

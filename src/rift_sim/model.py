@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import mesa
-from numpy.typing import NDArray
 
+from rift_sim.agents.added import armed_groups, check_outside, mechanisms_by_phase, partners_of
 from rift_sim.agents.armed_group import MOST_GROWTH, ArmedGroup
 from rift_sim.agents.base import release
 from rift_sim.agents.government import Government
@@ -22,14 +22,15 @@ from rift_sim.errors import InputError
 from rift_sim.initial.start import initial_state
 from rift_sim.initial.world import World
 from rift_sim.month import Ground
-from rift_sim.parameters import Draw
-from rift_sim.recorder import Recorder
-from rift_sim.vocabulary import SELF_DEFENCE
+from rift_sim.parameters import Draw, check_key
+from rift_sim.physics.outside import Outside
+from rift_sim.physics.streams import added_process, uniform_at
+from rift_sim.scenario.load import single_scenario
 
 if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
 
-__all__ = ["RiftModel", "World", "simulate"]
+__all__ = ["RiftModel", "World"]
 
 
 class RiftModel(mesa.Model):
@@ -64,6 +65,8 @@ class RiftModel(mesa.Model):
         Parameters of this replicate.
     government, united_states, china, neighbours, groups, stakeholders
         The agents.
+    partners
+        The partners that extensions add, by name.
     relationship
         The six pillars and the crises.
     state
@@ -95,17 +98,13 @@ class RiftModel(mesa.Model):
         initial = replicate if initial is None else initial
         chance = replicate if chance is None else chance
         for number in (replicate, initial, chance):
-            if number < 0:
-                raise InputError(
-                    f"{number} is not the number of a replicate",
-                    key="replicate",
-                    allowed="0 and up",
-                )
-        self.world = world if world is not None else World(_scenario(scenario))
+            check_key(number, "the number of a replicate", "replicate")
+        self.world = world if world is not None else World(single_scenario(scenario))
         self.scenario = self.world.scenario
         # Agents and the map draw by this number.
         self.replicate = chance
         self.seed_number = self.scenario.seed if seed_number is None else seed_number
+        check_key(self.seed_number, "a seed", "seed_number")
         drawn = self.world.beliefs.draw(self.seed_number, replicate)
         self.draw = Draw({**drawn, **given}) if given else drawn
         self.off = frozenset(c for c, on in self.scenario.mechanisms.items() if not on)
@@ -122,7 +121,8 @@ class RiftModel(mesa.Model):
             "venezuela": Neighbour(self, "venezuela", self.draw.sanctuary_chavista),
             "ecuador": Neighbour(self, "ecuador", self.draw.sanctuary_ecuador),
         }
-        self.groups = self._armed_groups()
+        self.partners = partners_of(self)
+        self.groups = armed_groups(self)
         self.self_defence = next((g for g in self.groups if isinstance(g, SelfDefence)), None)
         self._rows = {group.name: group for group in self.groups}
         self.state = initial_state(self.world, self.draw, self.seed_number, initial)
@@ -130,6 +130,7 @@ class RiftModel(mesa.Model):
             # Members across the border stay there, and no list of footholds has them.
             self.state.present[:, ~self.world.inside] = 0
         self.ground = self._make_ground()
+        self._acts = mechanisms_by_phase(self)
         self._live_history()
         release(self)
 
@@ -139,8 +140,29 @@ class RiftModel(mesa.Model):
         return Month.from_index(self.month_index)
 
     def on(self, claim: str) -> bool:
-        """Say whether the mechanism of a claim (C01 to C28) is switched on."""
+        """Say whether the mechanism of a claim (C01 to C28) or an extension is switched on."""
         return claim not in self.off
+
+    @property
+    def outside(self) -> Outside:
+        """What extensions put on the map; its arrays may be written."""
+        return self.ground.outside
+
+    def uniform(self, extension: str, process: str, place: int = 0) -> float:
+        """Draw one uniform number on (0, 1) for an extension.
+
+        It depends on seed, replicate, month, the two names and the place, and on nothing that
+        was drawn before.
+
+        Parameters
+        ----------
+        extension, process
+            Name of the extension, and a name of its own for who draws.
+        place
+            Row of a place, `number` of a group, or whatever tells draws of a month apart.
+        """
+        number = added_process(extension, process)
+        return uniform_at(self.seed_number, self.replicate, self.month_index, number, place)
 
     def group(self, name: str) -> ArmedGroup:
         """Return the armed group with this id."""
@@ -179,24 +201,38 @@ class RiftModel(mesa.Model):
         self.month_index += 1
         self.ground.begin(self.month_index)
         self._politics()
+        self._act("events")
         self._relations()
+        self._act("partners")
         self.government.step()
         self._groups()
+        self._act("decisions")
+        if self.world.extensions:
+            check_outside(self)
         self._live_on_the_map()
+        self._act("month")
         self.running = self.month_index < self._end
 
     def _make_ground(self) -> Ground:
         return Ground(self.world, self.draw, self.state, self.seed_number, self.replicate, self.on)
 
     def _politics(self) -> None:
+        """Apply the dated events of the month."""
         for event in self.scenario.events_in(self.month_index):
             apply_event(self, event)
+
+    def _act(self, phase: str) -> None:
+        """Let the mechanisms of extensions act that belong here."""
+        for act in self._acts[phase]:
+            act(self)
 
     def _relations(self) -> None:
         """Partners act first, then the relationship answers, then China fills the gap."""
         self.united_states.step()
         for neighbour in self.neighbours.values():
             neighbour.step()
+        for partner in self.partners.values():
+            partner.step()
         self.relationship.step()
         self.china.step()
 
@@ -238,64 +274,11 @@ class RiftModel(mesa.Model):
         self.ground.expect(self.government.start_pressure)
         for neighbour in self.neighbours.values():
             neighbour.set_reference()
+        for partner in self.partners.values():
+            partner.set_reference()
         self.relationship.certification.coca = self.coca_hectares()
         self.started = True
 
     def _first_month(self) -> Month:
         dates = [event.date for event in self.scenario.history]
         return min([*dates, self.scenario.start.shift(-1)])
-
-    def _armed_groups(self) -> list[ArmedGroup]:
-        return [
-            SelfDefence(self, name, row) if name == SELF_DEFENCE else ArmedGroup(self, name, row)
-            for row, name in enumerate(self.world.groups)
-        ]
-
-
-def simulate(
-    world: World,
-    replicate: int,
-    given: Mapping[str, float] | None = None,
-    *,
-    initial: int | None = None,
-    chance: int | None = None,
-) -> dict[str, NDArray[Any]]:
-    """Run one replicate from start to end.
-
-    A pure function of the scenario of `world`, its seed, the numbers and `given`.
-
-    Parameters
-    ----------
-    world
-        What replicates share.
-    replicate
-        Number of the replicate, from 0.
-    given
-        Values by parameter id that take the place of what would be drawn.
-    initial, chance
-        As in `RiftModel`.
-
-    Returns
-    -------
-    dict
-        One array for each entry of ``world.variables``.
-    """
-    model = RiftModel(replicate=replicate, initial=initial, chance=chance, world=world, given=given)
-    recorder = Recorder(world)
-    for _ in range(world.scenario.months):
-        model.step()
-        recorder.record(model)
-    return recorder.arrays
-
-
-def _scenario(scenario: Scenario | str | Path) -> Scenario:
-    from rift_sim.scenario import Scenario, load_scenario
-
-    found = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    if found.sweep:
-        raise InputError(
-            f"'{found.name}' is a sweep; a model is one of its points",
-            key="sweep",
-            allowed="a scenario that rift_sim.scenario.expand returns",
-        )
-    return found

@@ -49,13 +49,14 @@ class Ground(Accounts):
         self, world: World, draw: Draw, state: State, seed: int, replicate: int, on: Switch
     ) -> None:
         super().__init__(world, draw, state, seed, replicate)
+        others = bool(world.extensions)
         living = Living(*(getattr(state, name) for name in Living._fields))
         books = Books(*(getattr(self, name) for name in Books._fields))
         self.realm = make_realm(
             self._survey_land(on),
             living,
             books,
-            rates(draw, state.levels, self.guard_row(), world.armed_share, on),
+            rates(draw, state.levels, self.guard_row(), world.armed_share, on, others),
         )
 
     def live(
@@ -139,7 +140,9 @@ class Ground(Accounts):
         )
 
 
-def rates(draw: Draw, levels: Levels, guard_row: int, armed_share: Floats, on: Switch) -> Rates:
+def rates(
+    draw: Draw, levels: Levels, guard_row: int, armed_share: Floats, on: Switch, others: bool
+) -> Rates:
     """Turn the parameters of a replicate into the rates of a month.
 
     Parameters
@@ -155,6 +158,8 @@ def rates(draw: Draw, levels: Levels, guard_row: int, armed_share: Floats, on: S
         Says whether the mechanism of a claim is switched on. Without C07 rents do not
         matter, without C14 operations repel nobody, without C10 the state deters no
         fighting; C05, C06, C08, C09 and C11 are flags.
+    others
+        Whether extensions may act on the map.
     """
     month = np.sqrt(1.0 / 12.0)
     return Rates(
@@ -217,4 +222,5 @@ def rates(draw: Draw, levels: Levels, guard_row: int, armed_share: Floats, on: S
         wars_burn=on("C09"),
         people_flee=on("C11"),
         control_follows_the_state=on("C06"),
+        others_act=others,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +43,8 @@ _RELATIONS = (
 )
 _FLOWS = ("returned", "crossed_border", "eradicated_ha")
 
+_Reader = Callable[["RiftModel"], Any]
+
 
 class Recorder:
     """Collect what one replicate shows, into buffers made once.
@@ -74,6 +77,7 @@ class Recorder:
         columns = len(_FORCES) + len(_RELATIONS) + len(PILLARS) + len(AID_LINES)
         self._politics = np.zeros((months, columns))
         self._people, self._named = np.zeros(places), np.zeros(places, dtype=np.uint8)
+        self._added, self._read = self._of_extensions()
         self._municipal: dict[str, NDArray[Any]] = {}
         if world.municipal:
             sizes = {name: len(values) for name, values in world.coords.items()}
@@ -109,6 +113,8 @@ class Recorder:
             *[relationship.pillars[pillar] for pillar in PILLARS],
             *[states.usd(line) for line in AID_LINES],
         )
+        for name, read in self._read:
+            self._added[name][self.step] = read(model)
         if self._municipal:
             self._record_places(model)
         self.step += 1
@@ -116,11 +122,26 @@ class Recorder:
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
         """One array for each entry of ``world.variables``; months to come are 0."""
-        found = self._national() | self._municipal
+        found = self._national() | self._municipal | self._added
         return {
             name: np.asarray(found[name], dtype=variable.dtype)
             for name, variable in self.world.variables.items()
         }
+
+    def _of_extensions(self) -> tuple[dict[str, NDArray[Any]], list[tuple[str, _Reader]]]:
+        """Make room for the series of extensions that are observed, and say who reads them."""
+        world = self.world
+        read: list[tuple[str, _Reader]] = []
+        for extension in world.extensions:
+            for name, series in extension.series.items():
+                if name in world.scenario.observe:
+                    read += [(name, series.read)]
+                    read += [(f"{name}_{part}", reader) for part, reader in series.by.items()]
+        sizes = {name: len(values) for name, values in world.coords.items()}
+        room = {
+            name: np.zeros([sizes[dim] for dim in world.variables[name].dims]) for name, _ in read
+        }
+        return room, read
 
     def _national(self) -> dict[str, NDArray[Any]]:
         return self._reports() | self._sums() | self._decisions()

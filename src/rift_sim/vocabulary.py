@@ -9,12 +9,14 @@ from typing import Literal, NamedTuple
 
 __all__ = [
     "AID_LINES",
+    "BUILT_IN_SERIES",
     "COUNTRIES",
     "PILLARS",
     "PRESIDENT_TYPES",
     "SECURITY_LINES",
     "SELF_DEFENCE",
     "SERIES",
+    "Dimension",
     "Series",
 ]
 
@@ -143,4 +145,10 @@ SERIES: dict[str, Series] = {
     ),
     "aid_usd": Series("U.S. aid disbursed, current dollars", "USD", "flow", ("line",)),
 }
-"""Every national series, by name, in the order reports show them."""
+"""Every national series, by name, in the order reports show them.
+
+Extensions in use add theirs (`rift_sim.extension.registry`).
+"""
+
+BUILT_IN_SERIES = tuple(SERIES)
+"""The series that need no extension."""

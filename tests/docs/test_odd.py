@@ -160,6 +160,9 @@ def test_every_kernel_of_the_month_is_in_an_equation() -> None:
     )
     assert public <= explained | listed
     assert public - explained == {
+        "rift_sim.physics.outside.add_pull",
+        "rift_sim.physics.outside.raise_to",
+        "rift_sim.physics.outside.scale_by",
         "rift_sim.physics.reach.list_footholds",
         "rift_sim.physics.tally.tally_month",
     }

@@ -27,8 +27,9 @@ def fought(
     left = armed.copy()
     _, lodgers = everywhere(*armed.shape)
     fight(
-        left, lodgers, intensity, hostile, np.full(places, state), deterrence, loss, *out.values()
-    )
+        left, lodgers, intensity, hostile, np.full(places, state), deterrence, np.ones(places),
+        loss, *out.values(),
+    )  # fmt: skip
     return {**out, "left": left}
 
 

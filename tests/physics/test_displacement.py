@@ -177,6 +177,7 @@ def test_people_are_conserved(seed: int) -> None:
         index,
         shares,
         abroad,
+        np.ones(n),
         np.array([0.02, 0.08, 0.003, 0.0008, 1.0]),
         totals,
         hosted,
@@ -203,6 +204,7 @@ def test_violence_keeps_people_from_returning() -> None:
             index,
             shares,
             np.zeros(3),
+            np.ones(3),
             np.array([0.02, 0.08, 0.0, 0.0, 1.0]),
             totals,
             np.zeros(3),
@@ -217,7 +219,7 @@ def test_whoever_is_away_lives_with_the_hosts() -> None:
     away, protracted, hosted = np.array([0.0, 0.0, 700.0, 0.0, 0.0]), np.ones(5) * 30, np.zeros(5)
     resettle(
         np.zeros(5), np.zeros(5), np.full(5, 1e4), away, protracted, index, shares, np.zeros(5),
-        np.zeros(5), np.zeros(4), hosted, overwritten(5),
+        np.ones(5), np.zeros(5), np.zeros(4), hosted, overwritten(5),
     )  # fmt: skip
     expected = np.full(5, 30.0)
     expected[index[2]] += 700.0 * shares[2]

@@ -30,6 +30,7 @@ from rift_sim.physics import (
     groups,
     observation,
     operations,
+    outside,
     pairs,
     quantiles,
     reach,
@@ -231,8 +232,8 @@ def pairs_and_fight(r: RandomGround) -> None:
     fighting, losses = np.zeros(r.places), np.zeros(r.groups)
     contested = np.zeros(r.places, dtype=np.uint8)
     contest.fight(
-        state.armed, r.lodgers, intensity, hostile, state.state_presence, d.deterrence, loss,
-        fighting, contested, overlap, losses,
+        state.armed, r.lodgers, intensity, hostile, state.state_presence, d.deterrence,
+        np.ones(r.places), loss, fighting, contested, overlap, losses,
     )  # fmt: skip
     r.ground.contest(lambda claim: True)
     for (a, b), pair in r.ground.pairs.items():
@@ -345,7 +346,8 @@ def resettle(r: RandomGround) -> None:
     flows, hosted, abroad = np.zeros(4), np.zeros(r.places), r.of_places("abroad_share")
     displacement.resettle(
         newly, state.violence, state.resident, state.away, state.protracted,
-        world.destination_index, state.destination_weights, abroad, np.array(rates), flows,
+        world.destination_index, state.destination_weights, abroad, np.ones(r.places),
+        np.array(rates), flows,
         hosted, r.scratch,
     )  # fmt: skip
     r.ground.places.do("resettle").do("settle")
@@ -626,6 +628,24 @@ def live_month(r: RandomGround) -> None:
     np.testing.assert_array_equal(model.ground.listed, model.state.present)
     assert not model.ground.scratch.any()
     assert not model.ground.mark.any()
+
+
+@against("raise_to", "scale_by", "add_pull")
+def what_extensions_set(r: RandomGround) -> None:
+    """The twin has no extensions: the rule is written out here."""
+    values, factor, least = (r.rng.uniform(0.0, 2.0, r.places) for _ in range(3))
+    raised, scaled = values.copy(), np.empty(r.places)
+    outside.raise_to(raised, least)
+    outside.scale_by(scaled, values, factor)
+    assert raised.tolist() == [max(v, low) for v, low in zip(values, least, strict=True)]
+    assert scaled.tolist() == [v * f for v, f in zip(values, factor, strict=True)]
+    before = r.rng.normal(size=(r.groups, r.places))
+    pull, pulled = r.rng.normal(size=before.shape), before.copy()
+    outside.add_pull(pulled, r.held, pull)
+    held = r.state.present > 0
+    np.testing.assert_array_equal(pulled, np.where(held, before + pull, before))
+    assert held.any()
+    assert not held.all()
 
 
 @pytest.mark.parametrize("replicate", range(4))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rift_sim.agents.base import Actor
 from rift_sim.agents.partners import ABSORBED
 from rift_sim.physics.capability import ces, leadership_step, relax, substitution_step, with_partner
+from rift_sim.vocabulary import SECURITY_LINES
 
 if TYPE_CHECKING:
     from rift_sim.model import RiftModel
@@ -47,6 +48,9 @@ class Government(Actor):
         Capability now and at the start of the run.
     force_trend
         Relative change of the forces a year under this president.
+    lent
+        What partners of extensions add to U.S. aid by line (`air_mobility`, `intelligence`,
+        `police`), 1 = fiscal year 2024. The forces take up both together, as far as they can.
     frozen
         By claim, what partners and experience provided at the start of the run, for the
         mechanisms that are switched off.
@@ -66,6 +70,7 @@ class Government(Actor):
         self.start_clearing = (0.0, 0.0)
         self.start_extraditing = self.start_pressure = self.start_support = 1.0
         self.force_ramp = (0.0, 0)
+        self.lent = dict.fromkeys(SECURITY_LINES, 0.0)
         self.frozen: dict[str, float] = {}
         self.adopt("left", first=True)
 
@@ -133,7 +138,7 @@ class Government(Actor):
         """Update the forces: experience, size, and what partners still provide."""
         draw, rift = self.rift.draw, self.rift
         self.pressure = relax(self.pressure, self.pressure_wanted, POLICY_MONTHS)
-        police = rift.united_states.disbursed["police"]
+        police = rift.united_states.disbursed["police"] + self.lent["police"]
         training = draw.training_effect * police if rift.on("C28") else 0.0
         experience = leadership_step(self.leadership, draw.leadership_rebuild, training)
         self.leadership = self.frozen.get("C03", experience)
@@ -148,10 +153,10 @@ class Government(Actor):
 
     def _provided(self) -> dict[str, float]:
         """Return what partners and experience provide this month, by claim."""
-        aid = self.rift.united_states.disbursed
+        aid, lent = self.rift.united_states.disbursed, self.lent
         return {
-            "C01": aid["air_mobility"],
-            "C02": aid["intelligence"] * self.sharing,
+            "C01": aid["air_mobility"] + lent["air_mobility"],
+            "C02": aid["intelligence"] * self.sharing + lent["intelligence"],
             "C03": self.leadership,
             "C04": self.officers,
         }

@@ -12,7 +12,7 @@ from rift_sim.vocabulary import AID_LINES, COUNTRIES, SECURITY_LINES
 if TYPE_CHECKING:
     from rift_sim.model import RiftModel
 
-__all__ = ["ABSORBED", "China", "Neighbour", "UnitedStates"]
+__all__ = ["ABSORBED", "China", "Neighbour", "Partner", "UnitedStates"]
 
 ABSORBED = 1.5
 """Level of aid above which more of it changes nothing more (judgement)."""
@@ -26,6 +26,9 @@ _TERM_2029 = 2029 * 12 + 1
 
 class Partner(Actor):
     """A state that gives, withholds, tolerates or closes."""
+
+    def set_reference(self) -> None:
+        """Remember the start of the run; called once, before its first month."""
 
 
 class UnitedStates(Partner):

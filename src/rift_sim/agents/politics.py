@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rift_sim.extension.registry import event_kind
 from rift_sim.physics.contest import COEXISTENCE, PACT, WAR
 from rift_sim.physics.streams import Process, uniform_at
 
@@ -24,14 +25,15 @@ MOVE_MEMBERS = ("demobilisation", "split")
 
 
 def apply_event(model: RiftModel, event: Any) -> None:
-    """Apply every action of one event, in the order they are written.
+    """Apply every action of one event, in the order of `rift_sim.scenario.ACTIONS`.
 
-    Before the start nobody leaves a group or goes over to another: the members that the
-    ledger gives for the start have done so already.
+    Those of extensions come last. Before the start nobody leaves a group or goes over to
+    another: the members that the ledger gives for the start have done so already.
     """
     for kind, action in event.actions:
         if model.started or kind not in MOVE_MEMBERS:
-            HANDLERS[kind](model, action)
+            handler = HANDLERS.get(kind) or event_kind(kind).apply
+            handler(model, action)
 
 
 def _aid(model: RiftModel, action: Any) -> None:

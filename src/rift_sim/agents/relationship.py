@@ -91,6 +91,7 @@ class Relationship:
         self._answer(1.0 - hostility, draw.crisis_depth * self.crises)
 
     def _draw_crises(self, hostility: float) -> int:
+        """Draw how many crises the month brings (C21)."""
         model = self.model
         damping = model.stakeholders.damping() if model.on("C25") else 0.0
         rate = crisis_rate(model.draw.crisis_base, hostility, self.echo, damping)

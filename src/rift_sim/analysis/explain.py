@@ -17,7 +17,7 @@ from rift_sim.errors import InputError
 from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.scenario import Scenario
 
 __all__ = ["PARTS", "Explanation", "explain"]

@@ -13,7 +13,7 @@ from rift_sim.physics.arrays import Floats
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.engine import Engine
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.scenario import Scenario
 
 __all__ = ["Z95", "Interval", "interval", "read_series", "run_series"]
@@ -63,7 +63,7 @@ def run_series(
     progress
         Told how many replicates there are, and how many are done.
     engine
-        Another way to run a replicate, instead of `rift_sim.model.simulate`.
+        Another way to run a replicate, instead of `rift_sim.replicate.simulate`.
     municipal
         Whether the yearly arrays of municipalities can be kept too.
 

@@ -26,7 +26,7 @@ from rift_sim.physics.arrays import Floats
 from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.scenario import Scenario
 
 __all__ = ["SOURCES", "Design", "Origin", "break_down", "origins", "to_csv"]
@@ -60,7 +60,7 @@ class Design:
 
     def __call__(self, world: Any, number: int) -> dict[str, NDArray[Any]]:
         """Run one replicate of the experiment."""
-        from rift_sim.model import simulate
+        from rift_sim.replicate import simulate
 
         start = number // self.chances
         return simulate(world, start // self.maps, initial=start, chance=number)

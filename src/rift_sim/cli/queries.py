@@ -14,6 +14,7 @@ from rift_sim.errors import InputError
 
 if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
+    from rift_sim.seeds import Ledger
 
 __all__ = ["check", "list_scenarios", "new", "schema", "seeds"]
 
@@ -62,7 +63,11 @@ def check(
     )
 
 
-def schema() -> None:
+def schema(
+    extension: Annotated[
+        list[str] | None, typer.Option(help="Also what this extension adds; may be repeated.")
+    ] = None,
+) -> None:
     """Print the JSON Schema of scenario files, for editors.
 
     Example: rift schema > scenario.schema.json
@@ -71,7 +76,7 @@ def schema() -> None:
 
     from rift_sim.scenario import json_schema
 
-    echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    echo(json.dumps(json_schema(extension or ()), indent=2, ensure_ascii=False))
 
 
 def list_scenarios() -> None:
@@ -135,6 +140,8 @@ def seeds(
     if kind is not None and kind not in LEDGER_KINDS:
         raise InputError(f"there is no ledger of '{kind}'", allowed=LEDGER_KINDS, given=kind)
     ledger = load_ledger()
+    if entry_id is not None and kind in LEDGER_KINDS and entry_id not in getattr(ledger, kind):
+        ledger = _with_installed(ledger, kind, entry_id)
     if kind is None:
         for name in LEDGER_KINDS:
             console.print(f"{len(getattr(ledger, name)):5}  rift seeds {name}")
@@ -143,6 +150,20 @@ def seeds(
         console.print(entry(ledger, kind, entry_id))
         return
     console.print(KINDS[kind](ledger))
+
+
+def _with_installed(ledger: Ledger, kind: str, key: str) -> Ledger:
+    """Return the ledger of the installed extension that has an entry, if one does."""
+    from rift_sim.extension.registry import installed, ledger_with
+
+    for one in installed():
+        try:
+            extended = ledger_with((one.name,))
+        except InputError:
+            continue  # `rift extensions` says what is wrong with it.
+        if key in getattr(extended, kind):
+            return extended
+    return ledger
 
 
 def _idle(scenario: Scenario) -> Iterator[str]:

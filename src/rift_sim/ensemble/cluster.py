@@ -8,7 +8,6 @@ touches a block a worker compares its code, its seeds and its libraries with our
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import logging
 import math
 import pickle
@@ -24,12 +23,14 @@ from typing import Any
 from rift_sim.ensemble.calls import block_function, check_function
 from rift_sim.ensemble.executor import Job, Plan
 from rift_sim.ensemble.remote import Parcel, digests, processor, requirements
+from rift_sim.ensemble.scheduler import connect, is_open
 from rift_sim.ensemble.store import Block
 from rift_sim.errors import InputError, RiftError
+from rift_sim.extension.identity import Need
+from rift_sim.extension.identity import requirements as needed
 
-__all__ = ["Cluster", "ClusterError", "is_open"]
+__all__ = ["Cluster", "ClusterError"]
 
-_CONNECT_SECONDS = 10
 _LOOK_SECONDS = 2.0
 """How often we look whether workers came or went."""
 _QUEUED = 2
@@ -54,6 +55,8 @@ class Cluster:
         Such as ``tcp://10.0.0.1:8786``.
     say
         Told what the user should know.
+    extensions
+        Extensions that the run uses.
 
     Raises
     ------
@@ -62,7 +65,9 @@ class Cluster:
         there has the same code, seeds and libraries.
     """
 
-    def __init__(self, address: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, address: str, say: Callable[[str], None], extensions: Iterable[Need] = ()
+    ) -> None:
         if not _ADDRESS.fullmatch(address):
             raise InputError(
                 f"'{address}' is not the address of a scheduler",
@@ -71,7 +76,7 @@ class Cluster:
             )
         self._address = address
         self._say = say
-        self._wanted = requirements()
+        self._wanted = requirements() | needed(extensions)
         self._refused: set[str] = set()
         self._workers: set[str] = set()
         self._looked = -math.inf
@@ -87,7 +92,7 @@ class Cluster:
                 f"warning: what is sent to {self._address} is not encrypted, and whoever can "
                 "reach a scheduler can run code on its workers and here; see docs/security.md"
             )
-        self._client = _connect(self._address)
+        self._client = connect(self._address)
         self._levels = {name: logging.getLogger(name).level for name in _LOGGERS}
         for name in _LOGGERS:
             # What goes wrong we say ourselves, in one line instead of tracebacks.
@@ -249,7 +254,7 @@ class Cluster:
                 f"no worker at {self._address} can compute this run: "
                 + "; ".join(f"{w} {why}" for w, why in list(reasons.items())[:_SHOWN]),
                 key="scheduler",
-                allowed="workers with the rift_sim, Python and libraries of this machine, "
+                allowed="workers with rift_sim, Python, libraries and extensions as here, "
                 "restarted after a change",
             )
         for worker, reason in reasons.items():
@@ -273,35 +278,6 @@ class Cluster:
             f"{self._address}: the scheduler does not answer any more; finished replicates "
             "are kept, and the same command goes on from there"
         )
-
-
-def is_open(address: str) -> bool:
-    """Say whether an address leaves this machine without encryption."""
-    kind, host = address.split("://")
-    host = host.rpartition(":")[0].strip("[]")
-    try:
-        return kind == "tcp" and not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return kind == "tcp" and host != "localhost"
-
-
-def _connect(address: str) -> Any:
-    try:
-        import distributed
-    except ImportError:
-        raise InputError(
-            "needs Dask, which is not installed", key="scheduler",
-            allowed="after pip install 'rift-sim[cluster]'",
-        ) from None  # fmt: skip
-    try:
-        client: Any = distributed.Client
-        return client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"nobody answers at {address}",
-            key="scheduler",
-            allowed="the address of a running 'dask scheduler'",
-        ) from error
 
 
 def _failed(job: Job, error: Exception) -> Block:

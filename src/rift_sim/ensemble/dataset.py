@@ -16,7 +16,7 @@ from rift_sim.ensemble.reading import DONE, StoreReader
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["LIMITS", "open_dataset"]
+__all__ = ["LIMITS", "names_of", "open_dataset"]
 
 LIMITS = (
     "Conditional projection from one article's argument and public data; "
@@ -119,3 +119,20 @@ def _mean_over_replicates(
 def _blocks(finished: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
     for number in np.unique(finished // size):
         yield finished[finished // size == number]
+
+
+def names_of(data: xr.Dataset) -> dict[str, tuple[str, list[str]]]:
+    """Return names in words along the dimensions whose labels are codes."""
+    from rift_sim.seeds import load_ledger
+    from rift_sim.territory import load_territory
+
+    territory, groups = load_territory(), load_ledger().groups
+    words = {
+        "department": dict(zip(territory.departments, territory.department_names, strict=True)),
+        "group": {code: group.name for code, group in groups.items()},
+    }
+    return {
+        f"{dim}_name": (dim, [known.get(str(code), str(code)) for code in data[dim].to_numpy()])
+        for dim, known in words.items()
+        if dim in data.dims
+    }

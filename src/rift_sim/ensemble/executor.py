@@ -12,6 +12,7 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from rift_sim.ensemble.engine import Engine, WorldLike
 from rift_sim.ensemble.store import Block
 from rift_sim.errors import InputError
+from rift_sim.extension.identity import Need, needs
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.cluster import Cluster
@@ -66,6 +68,12 @@ class Plan:
     engine: Engine
     scenarios: tuple[Any, ...]
     municipal: bool
+
+    @cached_property
+    def extensions(self) -> tuple[Need, ...]:
+        """What another process must find before it can read the scenarios."""
+        named = (name for one in self.scenarios for name in getattr(one, "extensions", ()))
+        return needs(dict.fromkeys(named))
 
 
 class Worlds:

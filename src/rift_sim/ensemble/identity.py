@@ -8,7 +8,7 @@ import json
 import platform
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -75,6 +75,8 @@ class Identity:
         Hash of the code and shipped data.
     municipal
         Whether municipal arrays are stored.
+    extensions
+        Version and hash of the code of each extension that the scenarios use, by name.
     """
 
     scenario: str
@@ -82,11 +84,20 @@ class Identity:
     seeds: str
     code: str
     municipal: bool
+    extensions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """One hash of all parts."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self.parts, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def parts(self) -> dict[str, object]:
+        """The parts by name; without extensions these are not among them."""
+        found = asdict(self)
+        if not self.extensions:
+            del found["extensions"]
+        return found
 
     def difference(self, other: Mapping[str, object]) -> str:
         """Say in words what differs from the parts of another run."""
@@ -96,12 +107,21 @@ class Identity:
             "seeds": "other figures in seeds/",
             "code": "another version of the code",
             "municipal": f"{'with' if other.get('municipal') else 'without'} --municipal",
+            "extensions": self._other_extensions(other.get("extensions")),
         }
-        found = [part for part, mine in asdict(self).items() if other.get(part) != mine]
+        mine = {"extensions": None, **self.parts}
+        found = [part for part, value in mine.items() if other.get(part) != value]
         if "seed" in found and "scenario" in found:
             found.remove("scenario")  # Its hash holds the seed.
         found = [words[part] for part in found]
         return ", ".join(found) or "of another format"
+
+    def _other_extensions(self, theirs: object) -> str:
+        """Name the extensions that are not the same, where the other run has any record of them."""
+        known = theirs if isinstance(theirs, Mapping) else {}
+        names = dict.fromkeys((*self.extensions, *known))
+        changed = [name for name in names if self.extensions.get(name) != known.get(name)]
+        return f"another version of the extension {' and '.join(changed)}"
 
 
 def hash_all(parts: Iterable[str]) -> str:

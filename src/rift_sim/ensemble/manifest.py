@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,11 +66,12 @@ def write_manifest(
         "failed": int((status == FAILED).sum()),
         "failures": store.failures,
         "finished": session is not None,
-        "identity": asdict(identity),
+        "identity": identity.parts,
         "hash": identity.digest,
         "versions": _previous(folder, "versions", versions()),
         "parameters": _parameters_used(world),
         "ledger_entries": _entries_used(world),
+        "extensions": {name: text.split(" ")[0] for name, text in identity.extensions.items()},
         "sessions": [*sessions, session] if session else sessions,
         "store": {"replicates": store.shape[1], "block": store.block},
         "files": {

@@ -12,6 +12,7 @@ import contextlib
 import multiprocessing
 import multiprocessing.connection
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -26,6 +27,7 @@ from typing import Any
 
 from rift_sim.ensemble.executor import Job, Plan, Worlds, compute
 from rift_sim.ensemble.store import Block
+from rift_sim.extension.identity import Need, prepare, refuse_typed
 
 __all__ = ["Pool"]
 
@@ -57,10 +59,18 @@ class Pool:
         Sent to each worker once.
     workers
         How many processes.
+
+    Raises
+    ------
+    InputError
+        When an extension of the plan lives in this process only.
     """
 
     def __init__(self, plan: Plan, workers: int) -> None:
         self._plan = plan
+        refuse_typed(plan.extensions, "workers")
+        # By itself, because a worker must have the extensions before it can read scenarios.
+        self._packed = pickle.dumps(plan)
         self._size = workers
         # Chosen here, because importing mesa sets the start method of the whole program.
         self._context = multiprocessing.get_context("spawn")
@@ -141,7 +151,9 @@ class Pool:
 
     def _start(self) -> _Worker:
         here, there = self._context.Pipe()
-        process = self._context.Process(target=_work, args=(there, self._plan), daemon=True)
+        process = self._context.Process(
+            target=_work, args=(there, self._plan.extensions, self._packed), daemon=True
+        )
         with _quiet_start():
             process.start()
         there.close()
@@ -153,9 +165,11 @@ def _lost(job: Job, code: int | None) -> Block:
     return Block(job.scenario, job.number, (), {}, dict.fromkeys(job.replicates, reason))
 
 
-def _work(pipe: Connection, plan: Plan) -> None:
+def _work(pipe: Connection, extensions: tuple[Need, ...], packed: bytes) -> None:
     """Compute jobs until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prepare(extensions)
+    plan: Plan = pickle.loads(packed)
     worlds = Worlds(plan)
     with contextlib.suppress(EOFError, OSError):
         while True:

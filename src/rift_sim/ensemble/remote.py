@@ -15,6 +15,8 @@ from rift_sim.ensemble.engine import Engine
 from rift_sim.ensemble.executor import Job, Plan, Worlds, compute
 from rift_sim.ensemble.identity import COMPARED, code_digest, versions
 from rift_sim.errors import InputError
+from rift_sim.extension.identity import is_extension
+from rift_sim.extension.identity import unfit as lacking
 
 __all__ = ["Parcel", "compute_parcel", "digests", "processor", "requirements", "unfit"]
 
@@ -75,8 +77,9 @@ def unfit(wanted: Mapping[str, str]) -> str | None:
     reasons = [
         words.get(name, f"has {name} {own.get(name, 'missing')}, not {value}")
         for name, value in wanted.items()
-        if own.get(name) != value
+        if own.get(name) != value and not is_extension(name)
     ]
+    reasons += filter(None, (lacking(n, v) for n, v in wanted.items() if is_extension(n)))
     return " and ".join(reasons) or None
 
 

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rift_sim.ensemble.damage import DamageWarning, changed_files
-from rift_sim.ensemble.dataset import open_dataset
+from rift_sim.ensemble.dataset import names_of, open_dataset
 from rift_sim.ensemble.digest import content_hash
 from rift_sim.ensemble.folder import RESOLVED, STORE, check_run, existing_store, read_manifest
 from rift_sim.ensemble.inputs import Request, resolve_request
 from rift_sim.ensemble.layout import BLOCK
-from rift_sim.ensemble.session import Reporter, Session
+from rift_sim.ensemble.reporter import Reporter
+from rift_sim.ensemble.session import Session
 from rift_sim.ensemble.store import Store
-from rift_sim.ensemble.summary import SummaryRow, summarise
+from rift_sim.ensemble.summary import SummaryRow, learn_series, summarise
 from rift_sim.ensemble.verify import Verification, notice, verify
 from rift_sim.errors import InputError
 
@@ -117,9 +118,11 @@ class Run:
         ``flow`` the month's total.
         """
         data = open_dataset(self.directory / STORE)
+        if self.manifest.get("extensions"):
+            learn_series(data)
         axes = self.manifest.get("axes") or {}
         levels = {axis: ("scenario", list(points)) for axis, points in axes.items()}
-        return data.assign_coords(levels | _names(data))
+        return data.assign_coords(levels | names_of(data))
 
     def rows(self) -> list[SummaryRow]:
         """Summarise the national series by year."""
@@ -134,23 +137,6 @@ class Run:
         import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
         return pd.DataFrame(self.rows())
-
-
-def _names(data: xr.Dataset) -> dict[str, tuple[str, list[str]]]:
-    """Return names in words along the dimensions whose labels are codes."""
-    from rift_sim.seeds import load_ledger
-    from rift_sim.territory import load_territory
-
-    territory, groups = load_territory(), load_ledger().groups
-    words = {
-        "department": dict(zip(territory.departments, territory.department_names, strict=True)),
-        "group": {code: group.name for code, group in groups.items()},
-    }
-    return {
-        f"{dim}_name": (dim, [known.get(str(code), str(code)) for code in data[dim].to_numpy()])
-        for dim, known in words.items()
-        if dim in data.dims
-    }
 
 
 def load(directory: str | Path) -> Run:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from rift_sim.ensemble.damage import in_short
 from rift_sim.ensemble.dataset import open_dataset
@@ -28,14 +28,16 @@ from rift_sim.ensemble.layout import write_text
 from rift_sim.ensemble.lock import writer_lock
 from rift_sim.ensemble.manifest import changed_versions, is_finished, session_entry, write_manifest
 from rift_sim.ensemble.mend import mend, rebuild
+from rift_sim.ensemble.reporter import Reporter, Silent
 from rift_sim.ensemble.store import DONE, Store
 from rift_sim.ensemble.summary import summarise, write_summary
 from rift_sim.ensemble.verify import verify
+from rift_sim.extension.identity import workers_for
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.cluster import Cluster
 
-__all__ = ["Reporter", "Session", "StorageError", "missing_jobs"]
+__all__ = ["Session", "StorageError", "missing_jobs"]
 
 _FEW = 10
 """So few replicates are not worth timing."""
@@ -43,33 +45,6 @@ _CHECKED_POINTS = 32
 """Points of a sweep looked at before it begins; a later one that is wrong fails by itself."""
 _START_SECONDS = 3.0
 """About what it takes to start worker processes."""
-
-
-class Reporter(Protocol):
-    """Whoever wants to know how a run goes on."""
-
-    def say(self, text: str) -> None:
-        """Take one line of news."""
-        ...
-
-    def begin(self, total: int) -> None:
-        """Learn how many replicates are to be computed."""
-        ...
-
-    def advance(self, replicates: int) -> None:
-        """Learn that so many more are stored."""
-        ...
-
-
-class _Silent:
-    def say(self, text: str) -> None:
-        pass
-
-    def begin(self, total: int) -> None:
-        pass
-
-    def advance(self, replicates: int) -> None:
-        pass
 
 
 def missing_jobs(store: Store, replicates: int) -> list[Job]:
@@ -124,18 +99,20 @@ class Session:
         self.request = request
         self.folder = folder
         self.force = force
+        self._plan = Plan(engine or Engine(), request.scenarios, municipal)
+        extensions = self._plan.extensions
         self.identity = Identity(
             scenario=request.digest,
             seed=request.seed,
             seeds=request.ledger_digest,
             code=code_digest(),
             municipal=municipal,
+            extensions={one.name: one.text for one in extensions},
         )
-        self._workers = workers
+        self._workers = workers_for(extensions, workers, scheduler)
         self._scheduler = scheduler
         self._block = block
-        self._reporter: Reporter = reporter or _Silent()
-        self._plan = Plan(engine or Engine(), request.scenarios, municipal)
+        self._reporter: Reporter = reporter or Silent()
         self._begun = time.time()
         self._computed = 0
         self._used_workers = 1
@@ -180,7 +157,7 @@ class Session:
             return nullcontext()
         from rift_sim.ensemble.cluster import Cluster
 
-        return Cluster(self._scheduler, self._reporter.say)
+        return Cluster(self._scheduler, self._reporter.say, self._plan.extensions)
 
     def _measure(self, worlds: Worlds) -> float:
         """Build the world, compile on first use, and time a replicate in seconds.

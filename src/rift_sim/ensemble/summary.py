@@ -12,10 +12,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.vocabulary import SERIES, Dimension, Series
+
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["COLUMNS", "QUANTILES", "SummaryRow", "national_series", "summarise", "write_summary"]
+__all__ = [
+    "COLUMNS",
+    "QUANTILES",
+    "SummaryRow",
+    "learn_series",
+    "national_series",
+    "summarise",
+    "write_summary",
+]
 
 QUANTILES = {"median": 0.5, "p05": 0.05, "p25": 0.25, "p75": 0.75, "p95": 0.95}
 COLUMNS = ("scenario", "variable", "year", *QUANTILES, "unit")
@@ -51,6 +61,19 @@ def national_series(data: xr.Dataset) -> list[str]:
     """Return the names of the series that have no dimension but time."""
     own = {"scenario", "replicate", "time"}
     return [str(n) for n in data.data_vars if "time" in data[n].dims and set(data[n].dims) <= own]
+
+
+def learn_series(data: xr.Dataset) -> None:
+    """Make the series of extensions known as a run describes them.
+
+    So a run can be compared and drawn where its extensions are not installed.
+    """
+    for name in national_series(data):
+        parts: tuple[Dimension, ...] = ("department", "group")
+        also = tuple(part for part in parts if f"{name}_{part}" in data.data_vars)
+        about = data[name].attrs
+        series = Series(str(about["long_name"]), str(about["units"]), about["kind"], also)
+        SERIES.setdefault(name, series)
 
 
 def summarise(data: xr.Dataset, scenario: str) -> list[SummaryRow]:

@@ -19,7 +19,7 @@ from rift_sim.errors import InputError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.export.source import Source
 
 __all__ = [

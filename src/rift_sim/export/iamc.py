@@ -16,7 +16,7 @@ from rift_sim.export.sidecar import Column, csvw_metadata, series_notes
 from rift_sim.export.source import Source, model_name, provenance
 
 if TYPE_CHECKING:
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
 
 __all__ = ["INDEX", "variable_name", "write_iamc"]
 

@@ -19,7 +19,7 @@ from rift_sim.export.source import Source, provenance
 if TYPE_CHECKING:
     import xarray as xr
 
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
 
 __all__ = ["write_netcdf"]
 

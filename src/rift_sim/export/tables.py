@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.analysis.extras import need
-from rift_sim.ensemble.session import Reporter
+from rift_sim.ensemble.reporter import Reporter
 from rift_sim.export.blocks import Block, Layout, blocks
 from rift_sim.export.places import COUNTRY, place_names
 from rift_sim.export.sidecar import Column, csvw_metadata, series_notes

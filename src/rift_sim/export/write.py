@@ -20,8 +20,8 @@ from rift_sim.export.tables import write_csv, write_parquet
 from rift_sim.outputs import check_output
 
 if TYPE_CHECKING:
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.ensemble.run import Run
-    from rift_sim.ensemble.session import Reporter
 
 __all__ = ["FORMATS", "HUB_FILES", "PERIODS", "Exported", "export"]
 

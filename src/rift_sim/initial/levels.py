@@ -143,6 +143,7 @@ def _fights(draw: Draw, state: State, armed: Floats, lodgers: Lodgers, hostile: 
         hostile,
         state.state_presence,
         draw.deterrence,
+        np.ones(places),
         0.0,
         fighting,
         np.zeros(places, dtype=np.uint8),

@@ -66,8 +66,6 @@ class State:
         (D + 1,).
     resident, away, protracted
         People not displaced; freshly displaced, by origin; protracted, by host.
-    abroad
-        Displaced people who crossed the border since the start.
     frailty, noise, region_shock
         Persistent factor of displacement; its log-noise; log-shock of each department
         (shape (D,)).
@@ -99,7 +97,6 @@ class State:
     resident: Floats
     away: Floats
     protracted: Floats
-    abroad: float
     frailty: Floats
     noise: Floats
     region_shock: Floats

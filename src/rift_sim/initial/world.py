@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.calendar import Month, month_axis
+from rift_sim.extension.registry import ledger_with, use
 from rift_sim.initial.as_of import (
     counts_of,
     department_counts,
@@ -27,7 +28,7 @@ from rift_sim.parameters import Beliefs
 from rift_sim.physics.reach import Cells
 from rift_sim.physics.relationship import PHASES
 from rift_sim.physics.streams import group_number
-from rift_sim.seeds import load_ledger
+from rift_sim.scenario.named import check_strategies
 from rift_sim.seeds.posterior import Posterior, load_posterior
 from rift_sim.territory import load_territory
 from rift_sim.vocabulary import AID_LINES, PILLARS
@@ -56,6 +57,8 @@ class World:
     ----------
     posterior
         Table that parameters are drawn from; None where they come from the priors.
+    extensions
+        Extensions that the scenario names, in its order.
     groups
         Ids of the groups that can act, in the order of the ledger.
     numbers
@@ -82,7 +85,8 @@ class World:
     def __init__(self, scenario: Scenario, *, municipal: bool = False) -> None:
         self.scenario = scenario
         self.municipal = municipal
-        self.ledger: Ledger = load_ledger()
+        self.extensions = use(scenario.extensions)
+        self.ledger: Ledger = ledger_with(scenario.extensions)
         self.posterior: Posterior | None = load_posterior(scenario.parameters, self.ledger)
         place = scenario.territory
         self.territory: Territory = load_territory(
@@ -97,11 +101,13 @@ class World:
         self.groups = groups_of(self.ledger, scenario.start, self._named_groups())
         self.numbers = np.array([group_number(name) for name in self.groups], dtype=np.int64)
         self.mix = np.array(
-            [[getattr(self.ledger.groups[g].rents, rent) for rent in _RENTS] for g in self.groups]
-        )
+            [[getattr(self.ledger.groups[g].rents, rent) for rent in _RENTS] for g in self.groups],
+            dtype=np.float64,
+        ).reshape(-1, len(_RENTS))
         self.members = self._members()
         self.resources = resource_indices(self.territory, self.ledger)
         self._check_president()
+        check_strategies(scenario, self.groups)
         self._presence()
         self.coca = coca_at_start(self.territory, self.ledger, scenario.start, maps.coca)
         self.displaced: Displaced | None = None

@@ -13,6 +13,7 @@ from numba.experimental import structref
 
 from rift_sim.physics.arrays import Flags, Floats, Indices, Ints, Numbers
 from rift_sim.physics.kernel import handle, kernel
+from rift_sim.physics.outside import Outside
 from rift_sim.physics.reach import Cells, Lodgers
 
 __all__ = ["Books", "Land", "Living", "Orders", "Rates", "Realm", "make_realm"]
@@ -122,6 +123,7 @@ class Books(NamedTuple):
     held: Cells
     prospects: Cells
     lodgers: Lodgers
+    outside: Outside
 
 
 class Rates(NamedTuple):
@@ -186,6 +188,7 @@ class Rates(NamedTuple):
     wars_burn: bool
     people_flee: bool
     control_follows_the_state: bool
+    others_act: bool
 
 
 class Orders(NamedTuple):

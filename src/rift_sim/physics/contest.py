@@ -25,6 +25,7 @@ def fight(
     hostile: Floats,
     state: Floats,
     deterrence: float,
+    factor: Floats,
     loss: float,
     fighting: Floats,
     contested: Flags,
@@ -53,6 +54,8 @@ def fight(
         State presence in [0, 1], shape (place,).
     deterrence
         Share of the fighting that full state presence prevents.
+    factor
+        What others make of the fighting (`rift_sim.physics.outside`), shape (place,).
     loss
         Armed members lost per unit of fighting.
     fighting
@@ -71,7 +74,7 @@ def fight(
     for i in range(armed.shape[1]):
         if lodgers.number[i] < 2:
             continue
-        calm = max(0.0, 1.0 - deterrence * state[i])
+        calm = max(0.0, 1.0 - deterrence * state[i]) * factor[i]
         for first in range(lodgers.number[i]):
             g = lodgers.group[i, first]
             if armed[g, i] <= 0.0:

@@ -211,6 +211,7 @@ def resettle(
     destinations: Indices,
     weights: Floats,
     abroad_share: Floats,
+    returning: Floats,
     rates: Floats,
     totals: Floats,
     hosted: Floats,
@@ -233,6 +234,8 @@ def resettle(
         From the territory and `destination_weights`, shape (place, destination).
     abroad_share
         Share of the newly displaced that crosses the border, shape (place,).
+    returning
+        What others make of returns (`rift_sim.physics.outside`), shape (place,).
     rates
         A month: return of those away at no violence; passage to protracted; solutions
         among the protracted; natural increase; damping of return by violence (per
@@ -249,8 +252,9 @@ def resettle(
     places, count = weights.shape
     calm, guests = space[0], space[1]
     guests[:] = 0.0
+    most = 1.0 / rates[0]  # Nobody can return twice, whatever the factor.
     for i in range(places):
-        calm[i] = exp(-rates[4] * violence[i])
+        calm[i] = exp(-rates[4] * violence[i]) * min(returning[i], most)
     for i in range(places):
         out = newly[i] * abroad_share[i]
         crossed += out

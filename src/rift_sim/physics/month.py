@@ -18,6 +18,7 @@ from rift_sim.physics.groups import move, recruit, rent, utility
 from rift_sim.physics.kernel import kernel, part
 from rift_sim.physics.observation import influence, observe
 from rift_sim.physics.operations import allocate_operations, state_presence_step, strike
+from rift_sim.physics.outside import add_pull, raise_to, scale_by
 from rift_sim.physics.pairs import pair_intensity, pair_shock_step, pair_state_step
 from rift_sim.physics.reach import list_footholds, scout
 from rift_sim.physics.self_defence import stand_guard
@@ -104,6 +105,9 @@ def _deploy(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
     allocate_operations(
         s.operations, s.armed, b.held, b.exposure, s.memory, a.access, p.operations_focus
     )
+    if p.others_act:
+        raise_to(s.state_presence, b.outside.presence)
+        scale_by(s.operations, s.operations, b.outside.effort)
 
 
 @part
@@ -135,6 +139,9 @@ def _weigh(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
         b.utilities, b.prospects, b.lodgers, b.rents, s.armed, b.hostile,
         presence, s.operations, a.access, b.exposure, s.guards, b.weights,
     )  # fmt: skip
+    if p.others_act:
+        add_pull(b.utilities, b.held, b.outside.pull)
+        add_pull(b.utilities, b.prospects, b.outside.pull)
 
 
 @part
@@ -186,7 +193,7 @@ def _contest(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
         b.intensity[:] = 0.0
     fight(
         s.armed, b.lodgers, b.intensity, b.hostile, s.state_presence, p.deterrence,
-        p.battle_loss, b.fighting, b.contested, b.overlap, b.lost_rivals,
+        b.outside.violence, p.battle_loss, b.fighting, b.contested, b.overlap, b.lost_rivals,
     )  # fmt: skip
 
 
@@ -201,8 +208,13 @@ def _suffer(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
         s.country_shock, p.country_persistence, p.violence_fresh, p.displacement_fresh,
         stream_key(o.seed, o.replicate, o.month, Process.COUNTRY_SHOCK),
     )  # fmt: skip
+    coercion = b.reach
+    if p.others_act:
+        # Written anew by `displace` before anybody reads it.
+        coercion = b.flight
+        scale_by(coercion, b.reach, b.outside.violence)
     violence(
-        s.violence, s.memory, b.fighting, b.clashes, b.reach, a.violence_levels,
+        s.violence, s.memory, b.fighting, b.clashes, coercion, a.violence_levels,
         exp(s.country_shock[VIOLENCE]), p.violence_months,
     )  # fmt: skip
     key = stream_key(o.seed, o.replicate, o.month, Process.DEATHS)
@@ -226,6 +238,8 @@ def _flee(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
     )  # fmt: skip
     if not p.people_flee:
         b.expected[:] = 0.0
+    if p.others_act:
+        scale_by(b.expected, b.expected, b.outside.flight)
     displace(
         b.newly, b.flight, b.expected, s.noise, b.shock, s.resident, a.flight_rates,
         p.noise_persistence, p.noise_spread,
@@ -241,7 +255,8 @@ def _flee(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
     )  # fmt: skip
     resettle(
         b.newly, s.violence, s.resident, s.away, s.protracted, a.destinations,
-        a.destination_weights, a.abroad_share, a.settlement_rates, b.flows, b.hosted, b.space,
+        a.destination_weights, a.abroad_share, b.outside.returns, a.settlement_rates, b.flows,
+        b.hosted, b.space,
     )  # fmt: skip
 
 

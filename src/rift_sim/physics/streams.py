@@ -8,8 +8,10 @@ number, and two scenarios draw the same numbers wherever they do the same thing.
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from enum import IntEnum, unique
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ from rift_sim.physics.kernel import inlined, kernel
 
 __all__ = [
     "Process",
+    "added_process",
     "fill_at",
     "group_number",
     "group_place",
@@ -94,7 +97,18 @@ def stream_key(seed: int, replicate: int, month: int, process: int) -> np.uint64
     return _mix((key ^ _mix(np.uint64(process) + golden)) + golden)
 
 
-def stream(seed: int, replicate: int, month: int, process: Process) -> np.uint64:
+@lru_cache(maxsize=256)
+def added_process(extension: str, process: str) -> int:
+    """Return the lasting number of a process of an extension, from 2**62 on.
+
+    It depends on the two names alone. Numbers of `Process` stay below, so that none can be
+    that of an extension; two extensions would have to meet in 62 bits of a hash.
+    """
+    digest = hashlib.sha256(f"{extension}/{process}".encode()).digest()
+    return (1 << 62) | (int.from_bytes(digest[:8], "big") >> 2)
+
+
+def stream(seed: int, replicate: int, month: int, process: Process | int) -> np.uint64:
     """Return the key of one process in one month of one replicate.
 
     Parameters
@@ -107,7 +121,7 @@ def stream(seed: int, replicate: int, month: int, process: Process) -> np.uint64
         Absolute month (`rift_sim.calendar.Month.index`), so that scenarios with
         different starts share their draws; 0 for what is drawn once.
     process
-        Who draws.
+        Who draws: one of `Process`, or what `added_process` returns.
     """
     # A compiled function hands 64 unsigned bits over as a Python integer.
     return np.uint64(stream_key(seed, replicate, month, int(process)))
@@ -149,7 +163,9 @@ def group_number(name: str) -> int:
     return zlib.crc32(name.encode()) >> 4
 
 
-def uniform_at(seed: int, replicate: int, month: int, process: Process, place: int = 0) -> float:
+def uniform_at(
+    seed: int, replicate: int, month: int, process: Process | int, place: int = 0
+) -> float:
     """Draw one uniform number outside a kernel: what agents use."""
     return _uniform_at(seed, replicate, month, int(process), place)
 

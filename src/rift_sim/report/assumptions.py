@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rift_sim.extension.parts import USUAL
+from rift_sim.extension.registry import use
 from rift_sim.report.sources import Citation, cite, cite_parameter
 from rift_sim.report.words import assumption_in_words, event_in_words, month_in_words
 from rift_sim.seeds.posterior import PRIOR, posterior_path
@@ -163,6 +165,23 @@ def _switch(name: str, scenario: Scenario, ledger: Ledger) -> Line:
     return Line("", f"Mechanism {name} is {state}: {claim.cause} → {claim.effect}", note)
 
 
+def _extended(scenario: Scenario, other: Scenario) -> list[Line]:
+    """Say how extensions, their mechanisms and the strategies of groups differ."""
+    found = []
+    if scenario.extensions != other.extensions:
+        found.append(Line("", f"Extensions: {', '.join(scenario.extensions) or 'none'}"))
+    for extension in use(scenario.extensions):
+        for name, mechanism in extension.mechanisms.items():
+            if scenario.on(name) != other.on(name):
+                state = "on" if scenario.on(name) else "off"
+                found.append(Line("", f"Mechanism {name} is {state}: {mechanism.meaning}"))
+    for group in dict.fromkeys((*scenario.strategies, *other.strategies)):
+        chosen, before = (some.strategies.get(group, USUAL) for some in (scenario, other))
+        if chosen != before:
+            found.append(Line("", f"Strategy of {group}: {chosen}"))
+    return found
+
+
 def _frame(scenario: Scenario, other: Scenario) -> list[Line]:
     """Say how months, seed, parameters, territory and starting state differ."""
     found = []
@@ -171,6 +190,7 @@ def _frame(scenario: Scenario, other: Scenario) -> list[Line]:
         found.append(Line("", f"Runs from {span}"))
     if scenario.seed != other.seed:
         found.append(Line("", f"Random numbers of seed {scenario.seed}"))
+    found += _extended(scenario, other)
     if _table(scenario.parameters) != _table(other.parameters):
         found.append(Line("", f"Parameters are drawn from: {_table(scenario.parameters)}"))
     found += [

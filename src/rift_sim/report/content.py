@@ -13,6 +13,7 @@ from rift_sim.analysis.compare.arms import Arm
 from rift_sim.analysis.validation.own_scores import own_scores
 from rift_sim.ensemble.dataset import LIMITS
 from rift_sim.errors import InputError
+from rift_sim.extension.registry import ledger_with
 from rift_sim.report.assumptions import Difference, Line, differences, event_lines
 from rift_sim.report.blocks import (
     Block,
@@ -29,13 +30,12 @@ from rift_sim.report.repeat import Recipe, parameters_of, recipe
 from rift_sim.report.skill import Skill, skill_of
 from rift_sim.report.touched import Touched, touched_claims
 from rift_sim.report.words import month_in_words
-from rift_sim.seeds import load_ledger
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from rift_sim.analysis.compare.comparison import Comparison
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.scenario import Scenario
     from rift_sim.seeds.ledger import Ledger
 
@@ -156,9 +156,9 @@ def gather(
         When there are more scenarios than can be told apart, or they share no series.
     """
     names = _check(arms, data)
-    ledger = load_ledger()
     labels = tuple(arm.label for arm in arms)
     scenarios = [arm.point for arm in arms]
+    ledger = ledger_with(tuple(dict.fromkeys(e for s in scenarios for e in s.extensions)))
     base = _base(scenarios)
     against = [differences(scenario, base, ledger) for scenario in scenarios]
     shared = [e for e in scenarios[0].timeline if all(e in s.timeline for s in scenarios[1:])]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from rift_sim.extension.registry import event_kind
 from rift_sim.scenario.values import EVERYONE
 from rift_sim.seeds.text import number
 from rift_sim.vocabulary import AID_LINES, COUNTRIES
@@ -47,9 +48,21 @@ def month_in_words(month: Month) -> str:
 
 def event_in_words(event: Event, ledger: Ledger) -> str:
     """Say what an event does; its date, note and source are left out."""
-    told = (_ACTIONS[kind](action, ledger) for kind, action in event.actions)
+    told = (
+        _ACTIONS[kind](action, ledger) if kind in _ACTIONS else _added(kind, action)
+        for kind, action in event.actions
+    )
     text = "; ".join(told)
     return text[0].upper() + text[1:]
+
+
+def _added(kind: str, action: Any) -> str:
+    """Say what an event of an extension does, in its own words if it has any."""
+    words = event_kind(kind).words
+    if words is not None:
+        return words(action)
+    given = action.model_dump(mode="json", exclude_none=True)
+    return f"{kind.replace('_', ' ')}: " + ", ".join(f"{k} {v}" for k, v in given.items())
 
 
 def assumption_in_words(name: str, belief: Any, ledger: Ledger) -> str:

@@ -14,7 +14,7 @@ from rift_sim.errors import InputError
 from rift_sim.outputs import check_output
 
 if TYPE_CHECKING:
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
 
 __all__ = ["write_report"]
 

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
-from typing import Annotated, Any, Literal
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    SerializeAsAny,
+    Tag,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    create_model,
+    model_validator,
+)
 
 from rift_sim.calendar import Month
+from rift_sim.extension.registry import event_kinds, reserve
 from rift_sim.scenario import actions as act
 from rift_sim.scenario import group_actions as band
 from rift_sim.scenario.values import (
@@ -22,11 +34,21 @@ from rift_sim.scenario.values import (
     as_tuple,
 )
 
-__all__ = ["ACTIONS", "Drop", "Event", "EventEntry", "Events", "occurrences"]
+__all__ = ["ACTIONS", "HEADER", "Drop", "Event", "EventEntry", "Events", "occurrences"]
+
+Added = tuple[tuple[str, type[BaseModel]], ...]
 
 
 class Event(Strict):
-    """Something that happens in a month: one date, one or more actions."""
+    """Something that happens in a month: one date, one or more actions.
+
+    Attributes
+    ----------
+    added
+        Kinds of extensions that it has beside the built-in ones, with their contents' models.
+    """
+
+    added: ClassVar[Added] = ()
 
     date: ModelMonth
     """Month, YYYY-MM (a day after it is dropped)."""
@@ -97,13 +119,14 @@ class Event(Strict):
 
     @cached_property
     def actions(self) -> tuple[tuple[str, Any], ...]:
-        """Kind and content of each action, in the order of `ACTIONS`.
+        """Kind and content of each action, in the order of `ACTIONS`, those of extensions last.
 
         The content is a model of `rift_sim.scenario.actions`; a float for
         `intelligence_sharing` and `extradition`; text for `certification`; two group ids
         for `pact`, `war` and `coexistence`.
         """
-        given = ((kind, getattr(self, kind)) for kind in ACTIONS)
+        kinds = (*ACTIONS, *(kind for kind, _ in self.added))
+        given = ((kind, getattr(self, kind)) for kind in kinds)
         return tuple((kind, action) for kind, action in given if action is not None)
 
     @property
@@ -119,9 +142,47 @@ class Event(Strict):
         return frozenset(named - {EVERYONE})
 
 
-_HEADER = ("date", "id", "note", "source")
-ACTIONS: tuple[str, ...] = tuple(name for name in Event.model_fields if name not in _HEADER)
-"""Every kind of action, in the order in which a month applies them."""
+HEADER = ("date", "id", "note", "source")
+"""Keys of an event that say nothing of what it does."""
+ACTIONS: tuple[str, ...] = tuple(name for name in Event.model_fields if name not in HEADER)
+"""Every built-in kind of action, in the order in which a month applies them."""
+reserve((*Event.model_fields, "drop"))
+
+
+class _Extended(Event):
+    """An event with kinds of extensions; `_extended` makes a class for each set of kinds."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let other processes make the class anew."""
+        return _revived, (self.added, self.__getstate__())
+
+
+@lru_cache(maxsize=64)
+def _extended(added: Added) -> type[_Extended]:
+    fields: dict[str, Any] = {kind: (content | None, None) for kind, content in added}
+    made = create_model("ExtendedEvent", __base__=_Extended, __module__=__name__, **fields)
+    made.added = added
+    return made
+
+
+def _revived(added: Added, state: Any) -> Event:
+    event = _extended(added).__new__(_extended(added))
+    event.__setstate__(state)
+    return event
+
+
+def _with_kinds(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """Read an event that has kinds of extensions in use into a class that has them, too."""
+    if isinstance(value, dict):
+        kinds = event_kinds()
+        added = tuple((kind, kinds[kind].content) for kind in kinds if kind in value)
+        if added:
+            return _extended(added).model_validate(value)
+    return handler(value)
+
+
+AnyEvent = Annotated[SerializeAsAny[Event], WrapValidator(_with_kinds)]
+"""An event, with whatever extensions in use add to it."""
 
 
 class Drop(Strict):
@@ -142,12 +203,12 @@ class Drop(Strict):
 
 
 EventEntry = Annotated[
-    Annotated[Event, Tag("<event>")] | Annotated[Drop, Tag("<drop>")],
+    Annotated[AnyEvent, Tag("<event>")] | Annotated[Drop, Tag("<drop>")],
     Discriminator(lambda value: "<drop>" if "drop" in _keys(value) else "<event>"),
 ]
 """An item of `history` or `timeline` in a file: an event, or the removal of inherited ones."""
 Events = Annotated[
-    tuple[Event, ...], BeforeValidator(as_tuple, json_schema_input_type=list[Event]), Field()
+    tuple[AnyEvent, ...], BeforeValidator(as_tuple, json_schema_input_type=list[Event]), Field()
 ]
 EventEntries = Annotated[
     tuple[EventEntry, ...], BeforeValidator(as_tuple, json_schema_input_type=list[EventEntry])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any, NamedTuple, Protocol
 from pydantic import ValidationError
 
 from rift_sim.errors import InputError
+from rift_sim.extension.registry import use
 from rift_sim.resources import shipped
 from rift_sim.scenario.fence import OPEN, Fence, is_regular
-from rift_sim.scenario.layers import Layer, Origin
+from rift_sim.scenario.layers import Layer
+from rift_sim.scenario.origin import Origin
 from rift_sim.scenario.problems import find, nothings, refuse
 from rift_sim.scenario.schema import ScenarioFile
 from rift_sim.seeds.posterior import is_table
@@ -32,7 +35,7 @@ __all__ = [
 MAX_FILES = 20
 """So many files may extend one another."""
 _SUFFIXES = (".yaml", ".yml")
-_OPTIONAL = ("assumptions", "mechanisms", "history", "timeline", "sweep")
+_OPTIONAL = ("assumptions", "mechanisms", "strategies", "history", "timeline", "sweep")
 
 
 class Summary(NamedTuple):
@@ -86,7 +89,7 @@ def locate(path_or_name: str | Path) -> Path:
     if isinstance(path_or_name, Path) or is_path(text):
         path = Path(path_or_name)
         if not is_regular(path):
-            if path.is_dir():
+            if os.path.isdir(path):
                 raise InputError("a folder, not a scenario file", file=path, allowed="a .yaml file")
             beside = [str(found) for found in sorted(path.parent.glob("*.yaml"))]
             error = InputError("no such file", file=path, allowed=beside, given=text)
@@ -115,8 +118,9 @@ def read_layers(path: Path, fence: Fence) -> tuple[Layer, Origin]:
     """
     chain: list[tuple[Layer, Origin]] = []
     seen: list[Path] = []
+    documents = _look_ahead(path, fence)
     while True:
-        document = read_yaml(path)
+        document = documents.get(path) or read_yaml(path)
         data, origin = checked(document, len(chain), fence)
         chain.append((Layer.read(data, origin), origin))
         seen.append(path.resolve())
@@ -138,6 +142,30 @@ def read_layers(path: Path, fence: Fence) -> tuple[Layer, Origin]:
     for child, _ in reversed(chain[:-1]):
         layer = layer.extended(child)
     return layer, chain[0][1]
+
+
+def _look_ahead(path: Path, fence: Fence) -> dict[Path, Document]:
+    """Load the extensions that a file and its parents name, before any of them is checked.
+
+    A child may use what only its parent names. Returns the files that were read for it; what
+    is wrong in them is found when they are checked.
+    """
+    found: dict[Path, Document] = {}
+    while path not in found and len(found) < MAX_FILES:
+        try:
+            found[path] = document = read_yaml(path)
+            named = document.data.get("extensions")
+            for name in named if isinstance(named, list) else ():
+                use([str(name)])
+            parent = document.data.get("extends")
+            if not isinstance(parent, str):
+                break
+            path = _parent(parent, path, Origin(document), fence)
+            if not is_path(parent):
+                fence = OPEN
+        except InputError:
+            break
+    return found
 
 
 def _parent(text: str, child: Path, origin: Origin, fence: Fence) -> Path:

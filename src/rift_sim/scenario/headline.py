@@ -14,7 +14,7 @@ from pydantic import Field
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
 from rift_sim.scenario.actions import President
-from rift_sim.scenario.events import ACTIONS
+from rift_sim.scenario.events import HEADER
 from rift_sim.scenario.schema import Scenario
 from rift_sim.scenario.values import Share, Strict
 
@@ -119,7 +119,7 @@ def _without(event: dict[str, Any], taken: set[str]) -> dict[str, Any] | None:
     """Return an event without what is taken away; None if that was all it did."""
     gone = taken - ({"inauguration"} if not event["date"].startswith("2026") else set())
     kept = {key: value for key, value in event.items() if key not in gone}
-    return kept if any(kind in kept for kind in ACTIONS) else None
+    return kept if kept.keys() - set(HEADER) else None
 
 
 def _events(scenario: Scenario, headline: Headline) -> Iterator[dict[str, Any]]:

@@ -14,56 +14,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from rift_sim.calendar import Month
-from rift_sim.errors import InputError
-from rift_sim.scenario.problems import Place, find, refuse
+from rift_sim.scenario.origin import Item, Origin
+from rift_sim.scenario.problems import find, refuse
 from rift_sim.scenario.schema import Scenario
 from rift_sim.scenario.switches import ALL, spread
-from rift_sim.yamlfile import Document, KeyPath, dotted
+from rift_sim.yamlfile import Document, KeyPath
 
-__all__ = ["SETTINGS", "Item", "Layer", "Origin", "build"]
+__all__ = ["SETTINGS", "Layer", "build"]
 
 SETTINGS = "--set"
-MERGED = ("assumptions", "mechanisms")
+MERGED = ("assumptions", "mechanisms", "strategies")
 LISTS = ("history", "timeline")
 _OWN = ("name", "title", "question")
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where something was written: a file (or ``--set``), a path in it, its rank among files."""
-
-    source: Document | str
-    path: KeyPath = ()
-    rank: int = 0
-
-    def below(self, *path: str | int) -> Origin:
-        """Return the origin of something inside."""
-        return Origin(self.source, (*self.path, *path), self.rank)
-
-    @property
-    def line(self) -> int | None:
-        """Line in the file, where it is known."""
-        return self.source.line(self.path) if isinstance(self.source, Document) else None
-
-    def error(self, problem: str, **details: Any) -> InputError:
-        """Build the error that points here."""
-        key = dotted(self.path)
-        if isinstance(self.source, Document):
-            file, line = self.source.path, self.line or 1
-            return InputError(problem, file=file, line=line, key=key, **details)
-        return InputError(problem, file=self.source, key=key, **details)
-
-    def place(self) -> Place:
-        """Give the order among errors, and how to build one."""
-        return (self.rank, self.line or 0), self.error
-
-
-@dataclass(frozen=True)
-class Item:
-    """A value and where it was written."""
-
-    value: Any
-    origin: Origin
 
 
 @dataclass
@@ -75,7 +37,7 @@ class Layer:
     values
         Replaced as a whole, by key.
     merged
-        `assumptions` and `mechanisms`: joined key by key.
+        `assumptions`, `mechanisms` and `strategies`: joined key by key.
     lists
         `history` and `timeline`: appended, with replacing and dropping by id.
     """
@@ -117,6 +79,11 @@ class Layer:
             for key in _OWN:
                 joined.values.pop(key, None)
         joined.values.update(child.values)
+        if {"extensions"} <= self.values.keys() & child.values.keys():
+            joined.values["extensions"] = _joined(*(v.values["extensions"] for v in (self, child)))
+        if ALL in child.merged["mechanisms"]:
+            # What an extension's mechanism was set to before counts no more.
+            joined.merged["mechanisms"] = {}
         for key in MERGED:
             joined.merged[key].update(child.merged[key])
         if {"start", "end"} & child.values.keys():
@@ -231,6 +198,13 @@ def _origin(at: KeyPath, origins: Mapping[KeyPath, Origin], root: Origin) -> Ori
 def _outer(origin: Origin, path: KeyPath) -> Origin:
     """Return where the whole stands of which a part was set."""
     return origin if isinstance(origin.source, Document) else replace(origin, path=path)
+
+
+def _joined(old: Item, new: Item) -> Item:
+    """Put the extensions of a child behind those of its parent, each once."""
+    if not all(isinstance(item.value, list | tuple) for item in (old, new)):
+        return new
+    return Item([*dict.fromkeys([*old.value, *new.value])], new.origin)
 
 
 def _append(layer: Layer, name: str, entries: Iterable[Item]) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 from rift_sim.errors import InputError
 from rift_sim.scenario.fence import OPEN, Fence
 from rift_sim.scenario.files import checked, locate, read_layers, resolve_setting
-from rift_sim.scenario.layers import SETTINGS, Layer, Origin, build
+from rift_sim.scenario.layers import SETTINGS, Layer, build
+from rift_sim.scenario.origin import Origin
 from rift_sim.scenario.schema import Scenario
 from rift_sim.scenario.sweep import check_sweep, read_design
 from rift_sim.scenario.switches import ALL, spelled
-from rift_sim.yamlfile import Document, parse_yaml
+from rift_sim.yamlfile import MAX_DEPTH, Document, parse_yaml
 
-__all__ = ["load_scenario", "load_within", "overlay"]
+__all__ = ["load_scenario", "load_within", "overlay", "single_scenario"]
 
 
 def load_scenario(
@@ -67,6 +68,24 @@ def load_within(
         scenario = build(_titled(layer), root)
     check_sweep(scenario, _titled(layer), root)
     return scenario
+
+
+def single_scenario(scenario: Scenario | str | Path) -> Scenario:
+    """Return a scenario that is no sweep, loaded if it is a path or a name.
+
+    Raises
+    ------
+    InputError
+        When it is a sweep; else as in `load_scenario`.
+    """
+    found = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    if found.sweep:
+        raise InputError(
+            f"'{found.name}' is a sweep; a model is one of its points",
+            key="sweep",
+            allowed="a scenario that rift_sim.scenario.expand returns",
+        )
+    return found
 
 
 def overlay(
@@ -156,6 +175,9 @@ def _setting(text: str) -> tuple[tuple[str, ...], Any]:
     if not equals or not all(part.strip() for part in key.split(".")):
         raise InputError(f"'{text}' is not a setting", file=SETTINGS, allowed="KEY=VALUE")
     path = tuple(part.strip() for part in key.split("."))
+    if len(path) > MAX_DEPTH:
+        allowed = f"{MAX_DEPTH} parts joined by points"
+        raise InputError("the key is too long", file=SETTINGS, key=key, allowed=allowed)
     try:
         parsed = parse_yaml(f"value: {value}\n", SETTINGS).data["value"]
     except InputError as error:

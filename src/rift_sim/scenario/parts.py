@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from rift_sim.extension.registry import in_use, ledger_with
 from rift_sim.scenario.events import EventEntries
+from rift_sim.scenario.named import Strategies
 from rift_sim.scenario.switches import Mechanisms
 from rift_sim.scenario.values import (
     ExistingFile,
@@ -20,7 +22,7 @@ from rift_sim.scenario.values import (
     as_tuple,
     check_known,
 )
-from rift_sim.seeds import Distribution, load_ledger
+from rift_sim.seeds import Distribution
 from rift_sim.vocabulary import SERIES
 
 __all__ = [
@@ -50,7 +52,7 @@ Assumption = Annotated[
 def _known_parameters(value: dict[str, Any]) -> dict[str, Any]:
     if value:
         listing = "an id that `rift seeds parameters` lists"
-        names = load_ledger().parameters
+        names = ledger_with(in_use()).parameters
         if found := check_known(value, names, "parameter", listing):
             raise Refusal(*found)
         if outside := [*_outside(value)]:
@@ -61,7 +63,7 @@ def _known_parameters(value: dict[str, Any]) -> dict[str, Any]:
 def _outside(assumptions: dict[str, Any]) -> Iterator[Finding]:
     """Find numbers, and middles and finite ends of distributions, outside the range."""
     for name, belief in assumptions.items():
-        parameter = load_ledger().parameters[name]
+        parameter = ledger_with(in_use()).parameters[name]
         low, high = parameter.bounds
         plain = isinstance(belief, int | float)
         points = (belief,) if plain else (belief.median, *belief.support)
@@ -163,6 +165,8 @@ class Fragment(Strict):
     """Parameters by id: a number or a distribution."""
     mechanisms: Mechanisms = Field(default={})
     """Mechanisms (C01 to C28, or `all`) switched on or off."""
+    strategies: Strategies = Field(default={})
+    """Strategies of armed groups, by group."""
     history: EventEntries = ()
     """Events before the start, added to those of the scenario."""
     timeline: EventEntries = ()
@@ -227,4 +231,5 @@ Sweep = dict[LevelName, Axis]
 Design = Annotated[
     tuple[dict[str, str], ...],
     BeforeValidator(as_tuple, json_schema_input_type=list[dict[str, str]]),
+    Field(min_length=1),
 ]

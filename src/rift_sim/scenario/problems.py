@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
 
 from rift_sim.errors import InputError
-from rift_sim.scenario.schema import ScenarioFile
+from rift_sim.scenario.describe import file_schema
 from rift_sim.scenario.values import Finding, Refusal
 from rift_sim.yamlfile import KeyPath
 
@@ -169,14 +168,9 @@ def _in_data(loc: tuple[int | str, ...], data: Any) -> KeyPath:
 # reference never differ.
 
 
-@lru_cache(maxsize=1)
-def _schema() -> dict[str, Any]:
-    return ScenarioFile.model_json_schema()
-
-
 def _allowed(at: KeyPath, data: Any) -> tuple[str | tuple[str, ...] | None, tuple[str, ...]]:
     """Return what may stand at a place, in words, and which keys a mapping there may have."""
-    nodes = _alternatives(_schema())
+    nodes = _alternatives(file_schema())
     note = ""
     for part in at:
         data = _step(data, part)
@@ -201,7 +195,7 @@ def _step(data: Any, part: int | str) -> Any:
 
 def _alternatives(node: dict[str, Any]) -> list[dict[str, Any]]:
     if "$ref" in node:
-        return _alternatives(_schema()["$defs"][node["$ref"].rpartition("/")[2]])
+        return _alternatives(file_schema()["$defs"][node["$ref"].rpartition("/")[2]])
     options = node.get("anyOf") or node.get("oneOf")
     if options:
         return [found for option in options for found in _alternatives(option)]

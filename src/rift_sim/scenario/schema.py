@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from rift_sim.calendar import Month, months_between
 from rift_sim.scenario.events import Event, EventEntries, Events, occurrences
+from rift_sim.scenario.named import Extensions, Strategies, own_names, strangers
 from rift_sim.scenario.parts import (
     Assumptions,
     Design,
@@ -19,7 +20,7 @@ from rift_sim.scenario.parts import (
     Sweep,
     Territory,
 )
-from rift_sim.scenario.switches import Mechanisms, contradictions
+from rift_sim.scenario.switches import Mechanisms, contradictions, settled
 from rift_sim.scenario.values import (
     Finding,
     ModelMonth,
@@ -30,7 +31,7 @@ from rift_sim.scenario.values import (
     Text,
 )
 from rift_sim.seeds.posterior import PRIOR
-from rift_sim.vocabulary import SERIES
+from rift_sim.vocabulary import BUILT_IN_SERIES
 
 __all__ = ["Scenario", "ScenarioFile"]
 
@@ -56,12 +57,16 @@ class ScenarioFile(Strict):
     """Number of replicates (100 if neither given nor inherited)."""
     seed: Seed | None = None
     """Seed of all random numbers (2026 if neither given nor inherited)."""
+    extensions: Extensions = ()
+    """Extensions the scenario uses (`rift extensions`); added to those of the parent."""
     parameters: ParameterSource | None = None
     """`prior` (if neither given nor inherited), `posterior`, or a CSV of posterior draws."""
     assumptions: Assumptions = Field(default={})
     """Parameters by id (`rift seeds parameters`): a number or a distribution."""
     mechanisms: Mechanisms = Field(default={})
     """Mechanisms (C01 to C28, `rift seeds claims`, or `all`) switched on or off."""
+    strategies: Strategies = Field(default={})
+    """Strategies of armed groups by group: `usual`, or one that an extension brings."""
     history: EventEntries = ()
     """Dated events before the start."""
     timeline: EventEntries = ()
@@ -83,6 +88,8 @@ class Scenario(Strict):
 
     Attributes
     ----------
+    extensions
+        Names of the extensions it uses, loaded.
     history, timeline
         Events before the start and within the run, in order of date; those of the same
         month in the order of the files.
@@ -91,7 +98,9 @@ class Scenario(Strict):
     assumptions
         Parameter overrides by id: a number, or a distribution to draw from.
     mechanisms
-        Switches by claim; what is not named is on.
+        Switches by claim, or by id of an extension's mechanism; what is not named is on.
+    strategies
+        Strategy by group; `usual` where none is named.
     observe
         Names of national series to record.
     sweep, design
@@ -105,14 +114,16 @@ class Scenario(Strict):
     end: ModelMonth
     replicates: Replicates = DEFAULT_REPLICATES
     seed: Seed = DEFAULT_SEED
+    extensions: Extensions = ()
     parameters: ParameterSource = PRIOR
     assumptions: Assumptions = Field(default={})
     mechanisms: Mechanisms = Field(default={})
+    strategies: Strategies = Field(default={})
     history: Events = ()
     timeline: Events = ()
     territory: Territory = Territory()
     initial: Initial = Initial()
-    observe: Observe = tuple(SERIES)
+    observe: Observe = BUILT_IN_SERIES
     sweep: Sweep = Field(default={})
     design: Design | None = None
 
@@ -124,7 +135,11 @@ class Scenario(Strict):
                 at=("end",),
                 allowed=f"a month from {self.start} on",
             )
-        if findings := [*self._misplaced(), *self._twice(), *contradictions(self.mechanisms)]:
+        self.__dict__["mechanisms"] = settled(self.mechanisms, own_names(self, "mechanisms"))
+        if self.observe == BUILT_IN_SERIES:
+            self.__dict__["observe"] = self._all_series
+        findings = [*self._misplaced(), *self._twice(), *contradictions(self.mechanisms)]
+        if findings := [*findings, *strangers(self)]:
             raise Refusal(*findings)
         for name in ("history", "timeline"):
             events = sorted(getattr(self, name), key=lambda event: event.date)
@@ -168,7 +183,14 @@ class Scenario(Strict):
 
     def plain(self) -> dict[str, Any]:
         """Return plain data that validates to an equal scenario; defaults are left out."""
-        return self.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        found = self.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        if self.observe == self._all_series:
+            found.pop("observe", None)
+        return found
+
+    @property
+    def _all_series(self) -> tuple[str, ...]:
+        return (*BUILT_IN_SERIES, *own_names(self, "series"))
 
     @property
     def months(self) -> int:
@@ -176,7 +198,7 @@ class Scenario(Strict):
         return months_between(self.start, self.end)
 
     def on(self, mechanism: str) -> bool:
-        """Say whether the mechanism of a claim (``C05``) is switched on."""
+        """Say whether the mechanism of a claim (``C05``) or of an extension is switched on."""
         return self.mechanisms.get(mechanism, True)
 
     @cached_property

@@ -12,7 +12,8 @@ from typing import Any
 
 from rift_sim.errors import InputError
 from rift_sim.plaintext import read_text
-from rift_sim.scenario.layers import Layer, Origin, build
+from rift_sim.scenario.layers import Layer, build
+from rift_sim.scenario.origin import Origin
 from rift_sim.scenario.parts import SetAxis, label
 from rift_sim.scenario.schema import Scenario
 
@@ -24,6 +25,7 @@ _SWEEPABLE = (
     "parameters",
     "assumptions",
     "mechanisms",
+    "strategies",
     "history",
     "timeline",
     "initial",

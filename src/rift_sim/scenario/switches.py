@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator
 
+from rift_sim.extension.registry import mechanism_ids
 from rift_sim.scenario.values import Finding, Refusal, Switch, check_known
 from rift_sim.seeds import load_ledger
 
-__all__ = ["ALL", "MECHANISMS", "Mechanisms", "contradictions", "idle", "spelled", "spread"]
+__all__ = [
+    "ALL",
+    "MECHANISMS",
+    "Mechanisms",
+    "contradictions",
+    "idle",
+    "settled",
+    "spelled",
+    "spread",
+]
 
 MECHANISMS = tuple(f"C{number:02d}" for number in range(1, 29))
 """The claims; each is a mechanism that can be switched off."""
@@ -19,12 +30,26 @@ ALL = "all"
 """Key that stands for every mechanism; those named beside it are its exceptions."""
 
 T = TypeVar("T")
+_NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 def spread(switches: Mapping[str, T]) -> dict[str, T]:
-    """Return switches with `all` written out; what is named beside it wins."""
+    """Return switches with `all` written out; what is named beside it wins.
+
+    `all` itself stays, for the mechanisms of extensions: which of them there are is known
+    only once the scenario is whole (`settled`).
+    """
+    return (
+        dict.fromkeys(MECHANISMS, switches[ALL]) | dict(switches)
+        if ALL in switches
+        else (dict(switches))
+    )
+
+
+def settled(switches: Mapping[str, T], own: Iterable[str]) -> dict[str, T]:
+    """Write `all` out for the mechanisms of a scenario's extensions, and drop it."""
     rest = {claim: state for claim, state in switches.items() if claim != ALL}
-    return dict.fromkeys(MECHANISMS, switches[ALL]) | rest if ALL in switches else rest
+    return dict.fromkeys(own, switches[ALL]) | rest if ALL in switches else rest
 
 
 def spelled(state: object) -> str:
@@ -35,7 +60,7 @@ def spelled(state: object) -> str:
 def _known(value: object) -> object:
     if not isinstance(value, dict):
         return value
-    if found := check_known(value, (*MECHANISMS, ALL), "mechanism"):
+    if found := check_known(value, (*MECHANISMS, *mechanism_ids(), ALL), "mechanism"):
         raise Refusal(*(_padded(finding) for finding in found))
     if ALL in value and spelled(value[ALL]) not in ("on", "off"):
         raise Refusal.one(
@@ -51,7 +76,9 @@ def _padded(finding: Finding) -> Finding:
     """Take C5 for C05 where the nearest name is looked for."""
     number = (finding.given or "")[1:]
     return (
-        finding.model_copy(update={"given": f"C{int(number):02d}"}) if number.isdigit() else finding
+        finding.model_copy(update={"given": f"C{int(number):02d}"})
+        if _NUMBER.fullmatch(number)
+        else finding
     )
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from rift_sim.errors import InputError
+from rift_sim.extension.parts import USUAL
+from rift_sim.extension.registry import in_use, ledger_with, use
 from rift_sim.plaintext import read_bytes
+from rift_sim.scenario.describe import file_schema
 from rift_sim.scenario.files import is_path, locate
 from rift_sim.scenario.schema import Scenario, ScenarioFile
 from rift_sim.scenario.switches import ALL, MECHANISMS
@@ -34,7 +39,8 @@ def resolved_yaml(scenario: Scenario) -> str:
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.allow_unicode = True
-    yaml.width = 1000
+    # Lines are never folded: where one is, several blanks would come back as one.
+    yaml.width = 2**31
     yaml.representer.sort_base_mapping_type_on_output = False
     stream = io.StringIO()
     yaml.dump({name: data[name] for name in order}, stream)
@@ -75,18 +81,31 @@ def _canonical(value: Any, key: str = "") -> Any:
     return value
 
 
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of scenario files, for editors."""
-    from rift_sim.seeds import load_ledger
+def json_schema(extensions: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of scenario files, for editors.
 
-    schema = ScenarioFile.model_json_schema()
-    parameters = list(load_ledger().parameters)
+    Parameters
+    ----------
+    extensions
+        Names of extensions whose events, parameters and so on it is to know.
+
+    Raises
+    ------
+    InputError
+        When an extension is not installed.
+    """
+    used = use(extensions)
+    schema = deepcopy(file_schema())
+    parameters = list(ledger_with(in_use()).parameters)
+    switches = [*MECHANISMS, *(name for one in used for name in one.mechanisms), ALL]
+    strategies = [USUAL, *(name for one in used for name in one.strategies)]
     places = [schema, schema["$defs"]["Fragment"]]
     for place in places:
         properties = place["properties"]
         properties["assumptions"]["propertyNames"] = {"enum": parameters}
-        properties["mechanisms"]["propertyNames"] = {"enum": [*MECHANISMS, ALL]}
-        for name in ("assumptions", "mechanisms", "history", "timeline"):
+        properties["mechanisms"]["propertyNames"] = {"enum": switches}
+        properties["strategies"]["additionalProperties"] = {"enum": strategies}
+        for name in ("assumptions", "mechanisms", "strategies", "history", "timeline"):
             properties[name].pop("default", None)
     schema["properties"]["observe"]["anyOf"][0]["items"] = {"enum": list(SERIES)}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
@@ -115,6 +134,11 @@ extends: {extends}
 # assumptions:
 #   recruitment_rent: 0.5
 #   deterrence: {{distribution: uniform, low: 0.2, high: 0.6}}
+
+# What third parties add (`rift extensions`), by name, and how armed groups decide.
+# extensions: []
+# strategies:
+#   EGC: usual
 
 # Switch off the mechanism of a claim (`rift seeds claims`), or `all` that are not named.
 # mechanisms:

@@ -23,7 +23,7 @@ from rift_sim.physics.streams import Process, stream
 if TYPE_CHECKING:
     from rift_sim.analysis.calibrate.kept import Simulator
     from rift_sim.analysis.calibrate.problem import Problem
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
 
 __all__ = ["OrderedSampler", "ScaledDistance", "numpy_generator", "standard_prior"]
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rift_sim.analysis.calibrate.trials import Summaries
     from rift_sim.ensemble.cluster import Cluster
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
 
 __all__ = ["calibrate", "check_method", "check_predictions"]
 

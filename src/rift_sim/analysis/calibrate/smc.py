@@ -30,7 +30,7 @@ from rift_sim.physics.arrays import Floats
 
 if TYPE_CHECKING:
     from rift_sim.analysis.calibrate.kept import Simulator
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
 
 __all__ = ["fit"]
 

@@ -22,7 +22,7 @@ from rift_sim.physics.arrays import Floats
 from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.seeds.claim_records import Claim
     from rift_sim.seeds.ledger import Ledger
 

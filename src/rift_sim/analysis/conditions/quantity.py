@@ -31,7 +31,6 @@ _YEAR = re.compile(r"\d{4}")
 _QUANTITY = re.compile(
     r"\s*(?P<name>[A-Za-z_]\w*)\s*(?:\[(?P<label>[^\]]*)\]\s*)?(?:@\s*(?P<when>[\w-]+)\s*)?"
 )
-_SHAPES = output_variables(())
 
 
 class Found(NamedTuple):
@@ -115,7 +114,7 @@ class Quantity:
         """
         if self.name in SERIES:
             return self.name
-        if self.name not in _SHAPES:
+        if self.name not in output_variables(()):
             raise self._wrong(f"there is no series '{self.name}'", list(SERIES), self.name)
         return max((s for s in SERIES if self.name.startswith(f"{s}_")), key=len, default="") or (
             "relationship_index"  # Whose phases have a name of their own.

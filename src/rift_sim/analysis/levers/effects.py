@@ -28,7 +28,7 @@ from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.engine import Engine
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.scenario import Scenario
 
 __all__ = ["Effect", "Levers", "default_outcomes", "effects_csv", "pull_levers", "regret_csv"]

@@ -25,7 +25,7 @@ from rift_sim.physics.arrays import Floats
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.engine import Engine
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.scenario import Scenario
 
 __all__ = [

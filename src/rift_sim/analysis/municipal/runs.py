@@ -17,7 +17,7 @@ from rift_sim.physics.arrays import Floats
 from rift_sim.physics.streams import Process
 
 if TYPE_CHECKING:
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.observed import Record
     from rift_sim.seeds.ledger import Ledger
 

@@ -17,14 +17,14 @@ from rift_sim.analysis.sensitivity.inputs import Input, inputs_of
 from rift_sim.analysis.sensitivity.prim import FEWEST, find_boxes
 from rift_sim.analysis.sensitivity.running import run_cases
 from rift_sim.errors import InputError
+from rift_sim.extension.registry import ledger_with
 from rift_sim.physics.arrays import Floats
-from rift_sim.seeds import load_ledger
 from rift_sim.seeds.posterior import load_posterior
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.scenario import Scenario
 
 __all__ = ["Discovery", "Point", "discover", "points_of"]
@@ -146,7 +146,7 @@ def discover(
     rounds = np.arange(cases) // len(points)
     table = Table(columns, holds, rounds % _PARTS != _PARTS - 1)
     first = points[0][1]
-    ledger = load_ledger()
+    ledger = ledger_with(first.extensions)
     assumed = {key for _, scenario in points for key in scenario.assumptions}
     return Discovery(
         name,

@@ -105,6 +105,7 @@ class Experiment:
         from rift_sim.scenario import digest
 
         parts = [code_digest(), load_ledger().digest, *map(digest, self.plan.scenarios)]
+        parts += [one.text for one in self.plan.extensions]
         parts += [*map(str, self.quantities), "", *self.names]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -157,7 +158,7 @@ def case_world(
 
 def case_simulate(world: CaseWorld, case: int) -> dict[str, NDArray[Any]]:
     """Simulate one case and read its quantities, shape (quantity,)."""
-    from rift_sim.model import simulate
+    from rift_sim.replicate import simulate
 
     assert isinstance(case, Case)
     given = dict(zip(world.names, case.values, strict=True))

@@ -16,7 +16,7 @@ from rift_sim.physics.arrays import Floats
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
 
 __all__ = ["Factors", "Runs", "evaluate"]
 

@@ -16,8 +16,8 @@ import numpy as np
 from scipy.stats import rankdata
 
 from rift_sim.errors import InputError
+from rift_sim.extension.registry import ledger_with
 from rift_sim.physics.arrays import Floats
-from rift_sim.seeds import load_ledger
 from rift_sim.seeds.distributions import Fixed
 from rift_sim.seeds.posterior import load_posterior
 
@@ -142,7 +142,7 @@ def inputs_of(scenario: Scenario, wanted: Sequence[str] = ()) -> Inputs:
     InputError
         When a wanted parameter does not exist, or has one value only.
     """
-    ledger = load_ledger()
+    ledger = ledger_with(scenario.extensions)
     table = load_posterior(scenario.parameters, ledger)
     found = {}
     for name, parameter in ledger.parameters.items():

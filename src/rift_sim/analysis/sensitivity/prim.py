@@ -32,7 +32,7 @@ from rift_sim.analysis.sensitivity.boxes import (
 )
 
 if TYPE_CHECKING:
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
 
 __all__ = ["FEWEST", "LARGEST_P", "MOST_COLUMNS", "find_boxes"]
 

@@ -19,7 +19,7 @@ from rift_sim.errors import RiftError
 from rift_sim.physics.arrays import Floats
 
 if TYPE_CHECKING:
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
 
 __all__ = ["SIMULATIONS", "FailedCaseError", "run_cases"]
 

@@ -20,12 +20,12 @@ from rift_sim.analysis.sensitivity.sobol import (
     variance_shares,
 )
 from rift_sim.errors import InputError
-from rift_sim.seeds import load_ledger
+from rift_sim.extension.registry import ledger_with
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rift_sim.ensemble.session import Reporter
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.scenario import Scenario
 
 __all__ = ["BY", "METHODS", "Effort", "Result", "Study", "check_effort", "study"]
@@ -153,7 +153,7 @@ def study(
     inputs = inputs_of(scenario, wanted)
     factors = Factors.sections(inputs) if by == "section" else Factors.single(inputs)
     quantities = tuple(dict.fromkeys(quantities))
-    ledger = load_ledger()
+    ledger = ledger_with(scenario.extensions)
     work = _Work(scenario, quantities, effort, folder, workers, progress)
     effects: list[list[Effect]] = [[] for _ in quantities]
     indices: list[Indices | None] = [None for _ in quantities]

@@ -17,8 +17,8 @@ from rift_sim.observed import Record, Target, load_targets
 
 if TYPE_CHECKING:
     from rift_sim.analysis.forecasts.forecast import Mode
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.ensemble.run import Run
-    from rift_sim.ensemble.session import Reporter
 
 __all__ = [
     "OFF",

@@ -18,8 +18,8 @@ from rift_sim.observed.targets import WINDOWS
 from rift_sim.seeds.posterior import Posterior, load_posterior
 
 if TYPE_CHECKING:
+    from rift_sim.ensemble.reporter import Reporter
     from rift_sim.ensemble.run import Run
-    from rift_sim.ensemble.session import Reporter
     from rift_sim.scenario import Scenario
 
 __all__ = ["Plan", "forecasts", "hindsight", "run_origins", "scored_targets"]
