@@ -7,6 +7,7 @@ import errno
 import json
 import math
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,7 @@ def test_a_run_that_has_just_begun_is_ours(tmp_path: Path) -> None:
     write_json(tmp_path / "manifest.json", {"kind": "something else"})
     with pytest.raises(InputError, match="left alone"):
         check_target(tmp_path, OTHER, force=False)
-    write_json(tmp_path / "manifest.json", {"kind": "rift_sim run"})
-    assert check_target(tmp_path, OTHER, force=False) is None
+    assert check_target(_ours(tmp_path), OTHER, force=False) is None
 
 
 def test_only_the_files_of_a_run_are_cleared(tmp_path: Path) -> None:
@@ -141,7 +141,9 @@ def test_a_lock_about_to_be_freed_is_waited_for(
 
 
 def _ours(folder: Path) -> Path:
-    write_json(folder / "manifest.json", {"kind": "rift_sim run"})
+    """Give a folder the manifest of a run, and nothing else of it."""
+    run = go(folder.with_name(f"{folder.name}-run"), 2)
+    shutil.copy(run.directory / "manifest.json", folder)
     return folder
 
 

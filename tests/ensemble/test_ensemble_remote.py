@@ -18,10 +18,11 @@ from fake_model import ENGINE, FakeScenario, FakeWorld
 from rift_sim.ensemble import cluster as there
 from rift_sim.ensemble import executor, remote
 from rift_sim.ensemble.calls import block_function, check_function
-from rift_sim.ensemble.cluster import Cluster, ClusterError, is_open
+from rift_sim.ensemble.cluster import Cluster, ClusterError
 from rift_sim.ensemble.engine import Engine
 from rift_sim.ensemble.executor import Job, Plan, Worlds, compute, compute_blocks, coordinates
 from rift_sim.ensemble.remote import Parcel, compute_parcel, digests, requirements, unfit
+from rift_sim.ensemble.scheduler import is_open
 from rift_sim.ensemble.store import Block
 from rift_sim.errors import InputError
 from rift_sim.scenario import Scenario, digest
@@ -298,7 +299,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Client, Cluster
 
     def make(**answers: Any) -> tuple[Client, Cluster, list[str]]:
         client, said = Client(answers), list[str]()
-        monkeypatch.setattr(there, "_connect", lambda address: client)
+        monkeypatch.setattr(there, "connect", lambda address: client)
         return client, Cluster("tcp://localhost:1", said.append), said
 
     return make

@@ -50,7 +50,12 @@ def live(world: World, start: tuple[Draw, State]) -> Live:
         if prepare is not None:
             prepare(ground)
         given = rates(
-            ground.draw, state.levels, ground.guard_row(), world.armed_share, lambda claim: True, False
+            ground.draw,
+            state.levels,
+            ground.guard_row(),
+            world.armed_share,
+            lambda claim: True,
+            False,
         )
         realm = make_realm(
             ground._survey_land(lambda claim: True),
