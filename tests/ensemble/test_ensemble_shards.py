@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec, ShardingCodec
 
 from rift_sim.ensemble.layout import write_json
 from rift_sim.ensemble.shard_format import crc32c, sharded_metadata
@@ -92,10 +94,60 @@ def fault(path: Path) -> str:
     return ShardedArray(path, read_meta(path)).fault((0, 0))
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int16", "uint8", "bool"])
+def test_metadata_are_those_that_zarr_writes_itself(tmp_path: Path, dtype: str) -> None:
+    array = make(tmp_path / "a", dtype)
+    blosc = BloscCodec(
+        cname="zstd", clevel=3, shuffle="shuffle", typesize=np.dtype(dtype).itemsize, blocksize=0
+    )
+    codec = ShardingCodec(
+        chunk_shape=(5, 4), codecs=[BytesCodec(), blosc, Crc32cCodec()], index_location="start"
+    )
+    zarr.create(
+        store=tmp_path / "b", shape=(23, 4), chunks=(10, 4), dtype=dtype, codecs=[codec],
+        fill_value=array.blank().flat[0], dimension_names=("replicate", "time"),
+        attributes={"units": "1"}, zarr_format=3,
+    )  # fmt: skip
+    mine, theirs = read_meta(tmp_path / "a"), read_meta(tmp_path / "b")
+    for meta in (mine, theirs):
+        # Zarr leaves out what is empty, and the byte order where there is one byte.
+        meta.pop("storage_transformers", None)
+        for inner in meta["codecs"][0]["configuration"]["codecs"]:  # type: ignore[index]
+            inner["configuration"] = {k: v for k, v in inner.get("configuration", {}).items() if v}
+    # As text: 0 and false are equal in Python.
+    assert json.dumps(mine, sort_keys=True) == json.dumps(theirs, sort_keys=True)
+
+
+def test_a_writer_that_comes_anew_goes_on_where_the_last_one_ended(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        array = make(tmp_path / name / "one")
+        for number in range(3):
+            if name == "b":
+                array = ShardedArray(array.path, read_meta(array.path))
+            array.write((number, 0), np.full((5, 4), number, np.float32))
+    first, second = (
+        {p.relative_to(tmp_path / name): p.read_bytes() for p in (tmp_path / name).rglob("c/*/0")}
+        for name in ("a", "b")
+    )
+    assert len(first) == 2
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("dtype", "nothing"), [("float32", np.nan), ("int16", 0), ("uint8", 0), ("bool", False)]
+)
+def test_what_was_never_written_is_blank(tmp_path: Path, dtype: str, nothing: float) -> None:
+    blank = make(tmp_path / "a", dtype).blank()
+    assert blank.dtype == dtype
+    np.testing.assert_array_equal(blank, np.full((5, 4), nothing, dtype))
+
+
 def test_wrong_shape_is_refused(tmp_path: Path) -> None:
     array = make(tmp_path / "a")
-    with pytest.raises(ValueError, match="shape"):
-        array.write((0, 0), np.zeros((4, 4), np.float32))
+    for shape in ((4, 4), (6, 4), (5, 3), (5, 5), (5,)):
+        with pytest.raises(ValueError, match="shape"):
+            array.write((0, 0), np.zeros(shape, np.float32))
 
 
 def read_meta(path: Path) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 import xarray as xr
 from fake_model import FakeScenario, FakeWorld, fake_simulate
 
+from rift_sim.ensemble.damage import DamagedError
 from rift_sim.ensemble.dataset import open_dataset
+from rift_sim.ensemble.digest import content_hash
 from rift_sim.ensemble.store import ABSENT, DONE, FAILED, Block, Store
 
 WORLD = FakeWorld(FakeScenario(), municipal=False)
@@ -117,6 +120,71 @@ def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace('"format": 2', '"format": 99'))
     with pytest.raises(ValueError, match="later version"):
         Store(tmp_path / "s.zarr")
+
+
+def test_a_variable_is_described_without_its_replicates(tmp_path: Path) -> None:
+    store = create(tmp_path / "s.zarr")
+    assert store.describe("control") == "{'replicate': 0, 'time': 24} float64"
+
+
+def test_the_hash_is_of_what_is_done_and_nothing_else(tmp_path: Path) -> None:
+    """Not of room that is left, of blocks, nor of those that failed; but of their numbers."""
+
+    def hashed(name: str, size: int, replicates: int, done: list[int], **shift: int) -> str:
+        store = Store.create(
+            tmp_path / name, WORLD, identity="x", replicates=replicates, block=size
+        )
+        arrays = compute([number - shift.get("by", 0) for number in done])
+        for number in sorted({r // size for r in done}):
+            mine = [k for k, r in enumerate(done) if r // size == number]
+            part = {variable: values[mine] for variable, values in arrays.items()}
+            store.write(Block(0, number, tuple(done[k] for k in mine), part, {}))
+        return content_hash(tmp_path / name)
+
+    done = [0, 1, 3, 6, 7, 8]
+    whole = hashed("a", 4, 9, done)
+    assert hashed("b", 3, 9, done) == hashed("c", 9, 20, done) == whole
+    assert hashed("d", 4, 10, [r + 1 for r in done], by=1) != whole
+    store = Store(tmp_path / "a")
+    store.write(block(0, [], {2: "failed"}))
+    assert content_hash(tmp_path / "a") == whole
+
+
+def test_blocks_have_twenty_five_replicates_unless_told(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "s.zarr", WORLD, identity="x", replicates=3)
+    assert store.block == 25
+    root = json.loads((tmp_path / "s.zarr" / "zarr.json").read_text(encoding="utf-8"))
+    # Readers that do not know consolidated metadata may open the store all the same.
+    assert root["consolidated_metadata"]["must_understand"] is False
+
+
+def test_discarded_blocks_are_due_again_and_others_stay(tmp_path: Path) -> None:
+    store = Store.create(
+        tmp_path / "s.zarr", WORLD, identity="x", replicates=8, block=4, scenarios=["a", "b"]
+    )
+    for scenario in range(2):
+        for number in range(2):
+            mine = list(range(4 * number, 4 * number + 4))
+            store.write(Block(scenario, number, tuple(mine), compute(mine), {}))
+    store.discard([(1, 0), (0, 1)])
+    whole, gone = [DONE] * 4, [ABSENT] * 4
+    assert Store(tmp_path / "s.zarr").status().tolist() == [whole + gone, gone + whole]
+
+
+def test_nothing_joins_a_block_that_is_damaged(tmp_path: Path) -> None:
+    store = create(tmp_path / "s.zarr")
+    store.write(block(0, [0, 1]))
+    (shard,) = (tmp_path / "s.zarr" / "control" / "c").rglob("0/0")
+    content = bytearray(shard.read_bytes())
+    # In the numbers, behind the index.
+    content[-60] ^= 1
+    shard.write_bytes(content)
+    with pytest.raises(DamagedError, match="control"):
+        Store(tmp_path / "s.zarr").write(block(0, [2]))
+
+
+def test_a_store_may_have_a_single_replicate(tmp_path: Path) -> None:
+    assert create(tmp_path / "s.zarr", replicates=1).shape == (1, 1)
 
 
 def test_few_files(tmp_path: Path) -> None:

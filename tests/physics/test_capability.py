@@ -1,5 +1,7 @@
 """Capability: limits, monotonicity, and what a partner's share can and cannot do."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,19 @@ def test_elasticity_one_is_the_limit_of_its_neighbours() -> None:
     assert ces(x, weights, 1.0001, 0.0) == pytest.approx(middle, rel=1e-3)
 
 
+def test_elasticity_one_is_the_geometric_mean_whatever_the_weights_add_up_to() -> None:
+    x, shares = [0.4, 0.8, 1.0, 0.6], [1.0, 1.5, 0.5, 2.0]
+    mean = math.prod(value ** (share / 5.0) for value, share in zip(x, shares, strict=True))
+    assert ces(x, shares, 1.0, 0.1) == pytest.approx(0.1 + 0.9 * mean)
+    assert ces([0.0, 1.0, 1.0, 1.0], weights, 1.0, 0.0) == pytest.approx(1e-6**0.25)
+
+
+@pytest.mark.parametrize("elasticity", [0.5, 1.0])
+def test_every_input_needs_a_weight(elasticity: float) -> None:
+    with pytest.raises(ValueError, match="zip"):
+        ces([1.0] * 3, weights, elasticity, 0.1)
+
+
 def test_losing_one_input_is_not_losing_everything() -> None:
     """The reason for a CES with a floor instead of a product."""
     assert ces([0.0, 1.0, 1.0, 1.0], weights, 0.7, 0.15) >= 0.15
@@ -62,3 +77,8 @@ def test_leadership_rebuilds_toward_one_and_stays() -> None:
 def test_relaxing_never_overshoots(value: float, target: float, months: float) -> None:
     moved = relax(value, target, months)
     assert min(value, target) - 1e-12 <= moved <= max(value, target) + 1e-12
+
+
+@pytest.mark.parametrize(("months", "moved"), [(0.0, 1.0), (0.5, 1.0), (1.0, 1.0), (1.6, 0.625)])
+def test_a_month_covers_its_part_of_the_way(months: float, moved: float) -> None:
+    assert relax(2.0, 3.0, months) == pytest.approx(2.0 + moved)

@@ -99,6 +99,18 @@ def test_new_fields_need_old_ones_next_door_and_a_group() -> None:
     assert nobody[1] == 0.0
 
 
+def test_new_fields_start_on_either_side() -> None:
+    after, (planted, _) = grow(np.array([0.0, 500.0, 0.0]), entry=1e6)
+    np.testing.assert_array_equal(after, [20.0, 500.0, 20.0])
+    assert planted == 40.0
+
+
+@pytest.mark.parametrize(("hectares", "founded"), [(30.0, 0.0), (30.5, 20.0)])
+def test_coca_spreads_from_more_than_thirty_hectares(hectares: float, founded: float) -> None:
+    after, _ = grow(np.array([hectares, 0.0, 0.0]), entry=1e6)
+    assert after[1] == founded
+
+
 def test_influence_reaches_next_door_and_no_further() -> None:
     out, reach = np.empty((1, 3)), np.empty(3)
     influence(
@@ -223,3 +235,33 @@ def test_tallies_add_up_and_leave_zones_out() -> None:
     tally_places(contested, *(n * people for n in range(1, 8)), department, sums)
     np.testing.assert_array_equal(sums[0], np.bincount(department[:5], weights=contested[:5]))
     np.testing.assert_array_equal(sums[1:, 2], [9.0, 18.0, 27.0, 36.0, 45.0, 54.0, 63.0])
+
+
+def test_sums_do_not_ask_for_departments_in_order() -> None:
+    """Zones stand between places, and a department comes twice."""
+    department = np.array([1, -1, 0, -1, -1, 1, 0, 1], dtype=np.int32)
+    inside, values = department >= 0, np.arange(1.0, 9.0)
+    sums = np.full((8, 2), 7.0)
+    tally_places(values, *(n * values for n in range(2, 9)), department, sums)
+    by_department = np.bincount(department[inside], weights=values[inside])
+    np.testing.assert_array_equal(sums, np.outer(np.arange(1.0, 9.0), by_department))
+
+    report = np.array([[1, 1, 0, 1, 0, 1, 0, 0]], dtype=np.uint8)
+    held, _ = footholds_of(np.ones_like(report))
+    named, by_group, living = np.ones((3, 2)), np.ones((3, 1)), np.ones(4)
+    tally_reports(
+        report, 1 - report, report, held, department, values, named, by_group, living,
+        np.ones((2, 1), dtype=np.uint16), np.full(8, 255, dtype=np.uint8),
+    )  # fmt: skip
+    np.testing.assert_array_equal(named, [[0, 2], [2, 1], [0, 2]])
+    np.testing.assert_array_equal(living, [7.0, 18.0, 7.0, 25.0])
+    np.testing.assert_array_equal(by_group[:, 0], [2.0, 3.0, 2.0])
+
+    members, by_one, elsewhere = np.ones((2, 2)), np.ones((2, 1)), np.ones(4)
+    tally_members(
+        values[None, :], values[None, :], held, department, values, members, by_one, elsewhere
+    )
+    np.testing.assert_array_equal(members, [2.0 * by_department, by_department])
+    assert by_one[:, 0].tolist() == [72.0, 36.0]
+    squares = (values * values)[inside].sum()
+    assert elsewhere.tolist() == [2.0 * values[~inside].sum(), 2.0 * squares, 50.0, 1.0]

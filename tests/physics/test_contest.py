@@ -5,8 +5,10 @@ import pytest
 from lists import everywhere, overwritten
 from numpy.typing import NDArray
 
+from rift_sim.physics import contest
 from rift_sim.physics.contest import deaths, fight, violence
 from rift_sim.physics.operations import allocate_operations, state_presence_step, strike
+from rift_sim.physics.pairs import pair_shock_step, pair_state_step
 from rift_sim.physics.streams import Process, stream
 
 Floats = NDArray[np.float64]
@@ -76,6 +78,7 @@ def test_violence_adds_up_and_is_remembered() -> None:
     assert memory[0] == 108.0
 
 
+@pytest.mark.many
 def test_deaths_are_whole_numbers_with_the_expected_mean() -> None:
     out = np.zeros(200_000)
     space = overwritten(out.size)
@@ -117,6 +120,27 @@ def test_losses_to_the_state_meet_the_yearly_rate_and_spare_who_is_not_exposed()
     assert (armed + support)[1].sum() == 500.0
     assert losses[1] == 0.0
     assert clashes.sum() > 0.0
+
+
+def test_those_lost_to_the_state_are_missing_where_they_were() -> None:
+    """A month so hard that most are lost, in one of two places."""
+    armed, support = np.array([[40.0, 40.0]]), np.array([[10.0, 10.0]])
+    losses, clashes, (held, _) = np.zeros(1), np.zeros(2), everywhere(1, 2)
+    strike(armed, support, held, np.array([24.0, 0.0]), np.ones(1), 1.0, losses, clashes)
+    np.testing.assert_allclose(armed, [[40.0 * np.exp(-2.0), 40.0]])
+    np.testing.assert_allclose(clashes, [40.0 - armed[0, 0], 0.0])
+    assert losses[0] == pytest.approx(100.0 - armed.sum() - support.sum())
+
+
+def test_a_group_is_no_pair_with_itself() -> None:
+    war, calm = contest.WAR, contest.COEXISTENCE
+    state, shock = np.full((2, 2), war), np.ones((2, 2))
+    numbers, key = np.array([3, 4]), stream(1, 1, 1, Process.PAIR)
+    pair_state_step(state, np.full((2, 2), 1e9), numbers, 0.0, 1e9, 0.0, 0.0, key)
+    pair_shock_step(shock, numbers, 0.0, 0.5, key)
+    np.testing.assert_array_equal(state, [[war, calm], [calm, war]])
+    np.testing.assert_array_equal(np.diag(shock), 1.0)
+    assert shock[0, 1] == shock[1, 0] != 1.0
 
 
 def test_state_presence_follows_capability_most_where_it_is_thin() -> None:

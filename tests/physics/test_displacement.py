@@ -75,6 +75,7 @@ def test_hazard_has_the_elasticities_it_is_given(position: int) -> None:
     assert np.log(values[1] / values[0]) == pytest.approx(elasticities[position])
 
 
+@pytest.mark.many
 def test_counts_have_the_expected_mean_and_are_overdispersed() -> None:
     newly, _ = flee(np.full(100_000, 3.0), np.full(100_000, 1e6), spread=0.0)
     assert newly.mean() == pytest.approx(3.0, rel=0.02)

@@ -237,6 +237,15 @@ def test_a_party_is_at_most_a_fifth_of_the_neighbours() -> None:
     assert members[0, 1] == pytest.approx(4.0)
 
 
+@pytest.mark.parametrize(("utility_", "factor"), [(-100.0, 0.02), (100.0, 5.0), (0.5, np.exp(0.5))])
+def test_appeal_is_held_within_bounds(utility_: float, factor: float) -> None:
+    """At rate * (1 - exp(-200 / 25)) * factor a year the draw just founds, or just does not."""
+    u = uniform(stream(1, 1, 1, Process.ENTRY), group_place(NUMBERS[0], 1))
+    rate = -12.0 * np.log(1.0 - u) / ((1.0 - np.exp(-200.0 / 25.0)) * factor)
+    for share, founded in ((0.999, 0), (1.001, 1)):
+        assert run_entry(np.array([[0.0, utility_]]), share * rate)[0] == founded
+
+
 def test_better_places_are_entered_more_often() -> None:
     def share(value: float) -> float:
         hits = 0

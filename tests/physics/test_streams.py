@@ -34,6 +34,7 @@ def test_a_number_does_not_depend_on_how_many_are_drawn() -> None:
     np.testing.assert_array_equal(few, many[:10])
     assert uniform(key, 3) == few[3]
     assert uniform_at(5, 6, 7, Process.DEATHS, 3) == few[3]
+    assert uniform_at(5, 6, 7, Process.DEATHS) == few[0]
 
 
 def test_first_numbers_of_neighbouring_replicates_are_uniform() -> None:
@@ -46,9 +47,12 @@ def test_normal_is_the_inverse_of_the_normal_distribution(u: float) -> None:
     assert normal(u) == pytest.approx(stats.norm.ppf(u), rel=1e-7, abs=1e-8)
 
 
-@pytest.mark.parametrize("mean", [0.05, 0.7, 3.0, 5.9])
+@pytest.mark.parametrize("mean", [0.05, 0.7, 3.0, 5.1, 5.9])
 def test_poisson_is_the_exact_quantile_for_small_means(mean: float) -> None:
-    for u in np.linspace(0.001, 0.999, 97):
+    # Close to every step of the distribution, where an approximation would err.
+    steps = stats.poisson.cdf(np.arange(4), mean)
+    close = [u + side * 1e-4 for u in steps for side in (-1, 1) if u < 0.9998]
+    for u in (*np.linspace(0.001, 0.999, 97), *close):
         assert poisson(mean, u) == stats.poisson.ppf(u, mean)
 
 
@@ -75,12 +79,16 @@ def test_normals_have_mean_zero_and_variance_one() -> None:
 def test_process_numbers_are_unique_and_never_reused() -> None:
     # A changed number would change every draw of the process: only additions are allowed.
     known = {
-        "PARAMETER": 1,
-        "INITIAL_PRESENCE": 2,
-        "ENTRY": 30,
-        "DISPLACEMENT": 33,
-        "COCA_LOCAL": 42,
-    }
+        "PARAMETER": 1, "INITIAL_PRESENCE": 2, "INITIAL_MEMBERS": 3, "INITIAL_COCA": 4,
+        "INITIAL_STOCK": 5, "FRAILTY": 6, "DETECTION": 7, "INITIAL_COCA_SHOCK": 9,
+        "ELECTION": 20, "CRISIS": 21, "TALKS": 22, "PAIR": 23, "PAIR_SHOCK": 24, "TABLES": 25,
+        "CERTIFICATION": 26, "CONCESSION": 27, "ENTRY": 30, "EXIT": 31, "DEATHS": 32,
+        "DISPLACEMENT": 33, "DISPLACEMENT_NOISE": 34, "DEPARTMENT_SHOCK": 35, "MASS_EVENT": 36,
+        "MASS_SIZE": 37, "CONFINEMENT": 38, "COUNTRY_SHOCK": 39, "COCA_NATIONAL": 40,
+        "COCA_DEPARTMENT": 41, "COCA_LOCAL": 42, "COCA_ENTRY": 43, "SELF_DEFENCE": 44,
+        "TURNING": 45, "OBSERVATION": 50, "HOMICIDES": 51, "BOOTSTRAP": 60, "RANK": 61,
+        "NAIVE_WALK": 62, "NAIVE_CLIMATE": 63, "NAIVE_HURDLE": 64, "ONSET": 65, "PROPOSAL": 70,
+    }  # fmt: skip
     for name, number in known.items():
         assert Process[name] == number
 

@@ -31,8 +31,8 @@ _NOT_NUMERIC = frozenset(
     ]
 )
 """What changes no trajectory; seeds and scenarios have hashes of their own."""
-COMPARED = ("python", "numpy", "numba", "mesa", "machine")
-"""Versions that can change the last bits of a number."""
+COMPARED = ("python", "numpy", "numba", "mesa", "machine", "kernels")
+"""Versions that can change the last bits of a number, and how kernels run."""
 _LIBRARIES = ("mesa", "numba", "numpy", "scipy", "xarray", "zarr", "pydantic", "matplotlib")
 
 
@@ -133,8 +133,9 @@ def hash_all(parts: Iterable[str]) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of Python, rift_sim and the libraries that matter."""
+    """Return the versions of Python, rift_sim and the libraries, and how kernels run."""
     from rift_sim import __version__
+    from rift_sim.physics.kernel import COMPILED
 
     found = {"python": platform.python_version(), "rift_sim": __version__}
     for name in _LIBRARIES:
@@ -143,4 +144,5 @@ def versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     found["machine"] = f"{platform.machine()} {sys.platform}"
+    found["kernels"] = "compiled" if COMPILED else "python"
     return found

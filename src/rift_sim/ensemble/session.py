@@ -260,9 +260,9 @@ class Session:
 
 def is_uncompiled() -> bool:
     """Whether the kernels of this version of the code have never been compiled here."""
-    from rift_sim.physics.kernel import kernel_cache
+    from rift_sim.physics.kernel import COMPILED, kernel_cache
 
-    return not any(kernel_cache().rglob("*.nbi"))
+    return COMPILED and not any(kernel_cache().rglob("*.nbi"))
 
 
 def _duration(seconds: float) -> str:

@@ -174,7 +174,7 @@ def _cover(present: Flags, score: Floats, affected: Numbers) -> None:
     """Hand doubly held places over until none is left without a group."""
     groups = present.shape[0]
     for place in affected:
-        held = 0
+        held = np.int64(0)
         for g in range(groups):
             held += present[g, place]
         if held > 0:
@@ -186,7 +186,7 @@ def _cover(present: Flags, score: Floats, affected: Numbers) -> None:
             worst = -1
             for other in affected:
                 if present[g, other] == 1 and (worst < 0 or score[g, other] < score[g, worst]):
-                    shared = 0
+                    shared = np.int64(0)
                     for h in range(groups):
                         shared += present[h, other]
                     if shared > 1:

@@ -12,7 +12,7 @@ from numba import types
 from numba.experimental import structref
 
 from rift_sim.physics.arrays import Flags, Floats, Indices, Ints, Numbers
-from rift_sim.physics.kernel import kernel
+from rift_sim.physics.kernel import handle, kernel
 from rift_sim.physics.outside import Outside
 from rift_sim.physics.reach import Cells, Lodgers
 
@@ -232,7 +232,8 @@ class RealmType(types.StructRef):
     """Numba's type of a `Realm`."""
 
 
-class Realm(structref.StructRefProxy):
+@handle(RealmType)
+class Realm(NamedTuple):
     """The four bundles of a replicate behind one handle, made once by `make_realm`.
 
     Handing over a hundred arrays costs 25 microseconds a month, a handle less than one.
@@ -245,9 +246,6 @@ class Realm(structref.StructRefProxy):
     rates: Rates
 
 
-structref.define_proxy(Realm, RealmType, ["land", "living", "books", "rates"])  # type: ignore[no-untyped-call]
-
-
 @kernel
 def make_realm(land: Land, living: Living, books: Books, rates: Rates) -> Realm:
     """Put the bundles behind one handle; their arrays are shared, not copied.
@@ -255,4 +253,4 @@ def make_realm(land: Land, living: Living, books: Books, rates: Rates) -> Realm:
     A kernel, so that it is compiled once: the constructor of the handle would be compiled
     again in every process.
     """
-    return Realm(land, living, books, rates)  # type: ignore[no-untyped-call]
+    return Realm(land, living, books, rates)

@@ -14,7 +14,7 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from rift_sim.physics.kernel import inlined
+from rift_sim.physics.kernel import COMPILED, inlined
 
 __all__ = ["exp", "log", "power"]
 
@@ -35,10 +35,18 @@ def _from_bits(typing: Any, bits: Any) -> Any:  # noqa: ARG001
     return types.float64(types.int64), generate
 
 
-_bits: Callable[[float], int] = cast(Any, intrinsic(_to_bits))
+def _read_bits(number: float) -> int:
+    return cast(int, np.float64(number).view(np.int64))
+
+
+def _read_float(bits: int) -> float:
+    return cast(float, np.int64(bits).view(np.float64))
+
+
+_bits: Callable[[float], int] = cast(Any, intrinsic(_to_bits)) if COMPILED else _read_bits
 """Read the 64 bits of a float as an integer."""
 
-_float: Callable[[int], float] = cast(Any, intrinsic(_from_bits))
+_float: Callable[[int], float] = cast(Any, intrinsic(_from_bits)) if COMPILED else _read_float
 """Read the bits of an integer as a float."""
 
 

@@ -108,22 +108,22 @@ def list_footholds(present: Flags, listed: Flags, held: Cells, lodgers: Lodgers)
 @inlined
 def _gather(flags: Flags, found: Indices) -> int:
     """Write the places where `flags` is 1, else 0, to `found`; return how many there are."""
-    n = 0
+    n = np.int64(0)
     for i in range(flags.size):
         # Without a branch: whoever is not there is overwritten by the next.
         found[n] = i
         n += flags[i]
-    return n
+    return int(n)
 
 
 @inlined
 def _choose(flags: Flags, places: Indices, found: Indices) -> int:
     """Write those of `places` whose flag is 1 to `found`; return how many there are."""
-    n = 0
+    n = np.int64(0)
     for k in range(flags.size):
         found[n] = places[k]
         n += flags[k]
-    return n
+    return int(n)
 
 
 @inlined

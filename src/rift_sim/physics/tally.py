@@ -86,12 +86,12 @@ def tally_reports(
     for i in range(places):
         named[i] = 0
     for g in range(groups):
-        heard = 0
+        heard = np.int64(0)
         for i in range(places):
             here = alert[g, i] & (department[i] >= 0)
             named[i] |= here
             heard += here
-        seen = holds = 0
+        seen = holds = np.int64(0)
         for c in range(held.number[g]):
             i = held.place[g, c]
             if department[i] >= 0:
@@ -108,7 +108,7 @@ def tally_reports(
             at += np.uint64(1)
             continue
         # Sums stay in registers as long as the department is the same.
-        alerts = surveys = controls = 0
+        alerts = surveys = controls = np.int64(0)
         while at < end and department[at] == d:
             alerts += named[at] & 1
             surveys += (named[at] >> 1) & 1
