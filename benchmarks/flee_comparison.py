@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks.measure import NotMeasured, Options, Row, Section, interleave, ratios, spread
 from rift_sim.initial.world import World
-from rift_sim.model import simulate
+from rift_sim.replicate import simulate
 from rift_sim.scenario import load_scenario
 from rift_sim.territory import load_territory
 

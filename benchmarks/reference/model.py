@@ -93,7 +93,7 @@ class TwinModel(RiftModel):
 
 
 def simulate_twin(world: World, replicate: int) -> dict[str, NDArray[Any]]:
-    """Run one replicate from start to end, as `rift_sim.model.simulate` does."""
+    """Run one replicate from start to end, as `rift_sim.replicate.simulate` does."""
     model = TwinModel(replicate=replicate, world=world)
     recorder = TwinRecorder(world)
     for _ in range(world.scenario.months):

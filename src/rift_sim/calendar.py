@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Month", "month_axis", "months_between"]
 
-_PATTERN = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
+_PATTERN = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 

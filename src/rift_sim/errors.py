@@ -11,6 +11,10 @@ __all__ = ["InputError", "RiftError", "nearest", "nearest_code"]
 
 _LONG = 160
 """Characters of what is allowed, two lines of a terminal, from which on it comes last."""
+_MOST = 600
+"""Characters of a problem, a file or a key that are shown; what users wrote may have millions."""
+_MOST_ALLOWED = 1600
+"""Characters of what is allowed that are shown."""
 
 
 class RiftError(Exception):
@@ -86,14 +90,17 @@ class InputError(RiftError):
         self.line = line
         self.key = key or None
         names = None if allowed is None or isinstance(allowed, str) else list(allowed)
-        self.allowed = _listed(names) if names is not None else allowed
+        told = allowed if allowed is None or isinstance(allowed, str) else _listed(names or ())
+        self.allowed: str | None = told
         self.nearest = nearest(given, names) if given and names else None
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
-        head = ": ".join(part for part in (place, self.key, self.problem) if part)
-        allowed = f"allowed: {self.allowed}" if self.allowed else ""
+        file = None if self.file is None else _shown(self.file)
+        place = ":".join(str(part) for part in (file, self.line) if part is not None)
+        key = self.key and _shown(self.key)
+        head = ": ".join(part for part in (place, key, _shown(self.problem)) if part)
+        allowed = f"allowed: {_shown(self.allowed, _MOST_ALLOWED)}" if self.allowed else ""
         meant = f"did you mean '{self.nearest}'?" if self.nearest else ""
         if meant and len(allowed) > _LONG:
             # Behind a long list the one name that is wanted would be overlooked.
@@ -103,6 +110,15 @@ class InputError(RiftError):
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the trip between processes (keyword arguments do not by default)."""
         return (_rebuild, (self.__dict__.copy(),))
+
+
+def _shown(text: str, most: int = _MOST) -> str:
+    """Cut what is too long in the middle; write what does not print as Python would."""
+    if len(text) > most:
+        text = f"{text[: most // 2]} [...] {text[-most // 4 :]}"
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _listed(names: Iterable[str]) -> str:

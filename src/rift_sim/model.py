@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import mesa
-from numpy.typing import NDArray
 
 from rift_sim.agents.added import armed_groups, check_outside, mechanisms_by_phase, partners_of
 from rift_sim.agents.armed_group import MOST_GROWTH, ArmedGroup
@@ -23,16 +22,15 @@ from rift_sim.errors import InputError
 from rift_sim.initial.start import initial_state
 from rift_sim.initial.world import World
 from rift_sim.month import Ground
-from rift_sim.parameters import Draw
+from rift_sim.parameters import Draw, check_key
 from rift_sim.physics.outside import Outside
 from rift_sim.physics.streams import added_process, uniform_at
-from rift_sim.recorder import Recorder
 from rift_sim.scenario.load import single_scenario
 
 if TYPE_CHECKING:
     from rift_sim.scenario import Scenario
 
-__all__ = ["RiftModel", "World", "simulate"]
+__all__ = ["RiftModel", "World"]
 
 
 class RiftModel(mesa.Model):
@@ -100,17 +98,13 @@ class RiftModel(mesa.Model):
         initial = replicate if initial is None else initial
         chance = replicate if chance is None else chance
         for number in (replicate, initial, chance):
-            if number < 0:
-                raise InputError(
-                    f"{number} is not the number of a replicate",
-                    key="replicate",
-                    allowed="0 and up",
-                )
+            check_key(number, "the number of a replicate", "replicate")
         self.world = world if world is not None else World(single_scenario(scenario))
         self.scenario = self.world.scenario
         # Agents and the map draw by this number.
         self.replicate = chance
         self.seed_number = self.scenario.seed if seed_number is None else seed_number
+        check_key(self.seed_number, "a seed", "seed_number")
         drawn = self.world.beliefs.draw(self.seed_number, replicate)
         self.draw = Draw({**drawn, **given}) if given else drawn
         self.off = frozenset(c for c, on in self.scenario.mechanisms.items() if not on)
@@ -288,39 +282,3 @@ class RiftModel(mesa.Model):
     def _first_month(self) -> Month:
         dates = [event.date for event in self.scenario.history]
         return min([*dates, self.scenario.start.shift(-1)])
-
-
-def simulate(
-    world: World,
-    replicate: int,
-    given: Mapping[str, float] | None = None,
-    *,
-    initial: int | None = None,
-    chance: int | None = None,
-) -> dict[str, NDArray[Any]]:
-    """Run one replicate from start to end.
-
-    A pure function of the scenario of `world`, its seed, the numbers and `given`.
-
-    Parameters
-    ----------
-    world
-        What replicates share.
-    replicate
-        Number of the replicate, from 0.
-    given
-        Values by parameter id that take the place of what would be drawn.
-    initial, chance
-        As in `RiftModel`.
-
-    Returns
-    -------
-    dict
-        One array for each entry of ``world.variables``.
-    """
-    model = RiftModel(replicate=replicate, initial=initial, chance=chance, world=world, given=given)
-    recorder = Recorder(world)
-    for _ in range(world.scenario.months):
-        model.step()
-        recorder.record(model)
-    return recorder.arrays

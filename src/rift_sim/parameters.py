@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rift_sim.errors import InputError
 from rift_sim.physics.streams import Process, fill_at, stream
 
 if TYPE_CHECKING:
@@ -16,10 +17,32 @@ if TYPE_CHECKING:
     from rift_sim.seeds.ledger import Ledger
     from rift_sim.seeds.posterior import Posterior
 
-__all__ = ["Beliefs", "Draw", "draw_parameters"]
+__all__ = ["Beliefs", "Draw", "check_key", "draw_parameters"]
 
 _ROW = 1 << 32
 """Coordinate of the number that chooses a row; those of parameters lie below."""
+
+
+_MOST_KEY = 2**63
+
+
+def check_key(number: int, what: str, key: str) -> None:
+    """Refuse a seed or the number of a replicate that nothing can be drawn by.
+
+    Parameters
+    ----------
+    number
+        As `rift_sim.physics.streams.stream` takes it.
+    what, key
+        What it is, in words, and what it goes by, for the message.
+
+    Raises
+    ------
+    InputError
+        When it is negative, or no whole number of 63 bits.
+    """
+    if not 0 <= number < _MOST_KEY:
+        raise InputError(f"{number} is not {what}", key=key, allowed=f"0 to {_MOST_KEY - 1}")
 
 
 class Draw(Mapping[str, float]):

@@ -21,7 +21,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from rift_sim.errors import InputError
 from rift_sim.plaintext import hidden, read_text
 
-__all__ = ["Document", "KeyPath", "dotted", "parse_yaml", "read_yaml"]
+__all__ = ["MAX_DEPTH", "Document", "KeyPath", "dotted", "parse_yaml", "read_yaml"]
 
 KeyPath = tuple[str | int, ...]
 

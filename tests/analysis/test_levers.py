@@ -28,9 +28,10 @@ from rift_sim.analysis.levers.pull import aid_held, load_single, pull, pull_mont
 from rift_sim.calendar import Month
 from rift_sim.ensemble.engine import Engine
 from rift_sim.errors import InputError
-from rift_sim.model import World, simulate
+from rift_sim.model import World
 from rift_sim.plots.levers import levers_figure, period
 from rift_sim.plots.style import write_figure
+from rift_sim.replicate import simulate
 from rift_sim.scenario import ACTIONS, Scenario, load_scenario
 from rift_sim.seeds.posterior import Posterior
 from rift_sim.vocabulary import AID_LINES, SERIES

@@ -27,9 +27,10 @@ from rift_sim.analysis.paired import run_series
 from rift_sim.analysis.validation.municipal_tables import change_markdown, pattern_markdown
 from rift_sim.analysis.validation.tables import to_csv
 from rift_sim.errors import InputError
-from rift_sim.model import World, simulate
+from rift_sim.model import World
 from rift_sim.observed import Panel, PresenceYear, Record, data_directory, load_record, load_targets
 from rift_sim.observed.files import Cell, Key
+from rift_sim.replicate import simulate
 from rift_sim.territory import Territory, load_territory
 
 RANDOM = np.random.default_rng(11)

@@ -18,8 +18,9 @@ from rift_sim.calendar import Month, month_axis
 from rift_sim.cli import main
 from rift_sim.ensemble.run import Run
 from rift_sim.errors import InputError
-from rift_sim.model import RiftModel, World, simulate
+from rift_sim.model import RiftModel, World
 from rift_sim.plots.shares import shares_figure
+from rift_sim.replicate import simulate
 from rift_sim.scenario import Scenario, load_scenario
 
 SHORT = ("end=2026-03",)

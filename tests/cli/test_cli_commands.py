@@ -202,16 +202,16 @@ def test_a_different_run_in_the_folder(here: Path, capsys: pytest.CaptureFixture
 def test_failed_replicates_give_exit_code_1(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import rift_sim.model
+    import rift_sim.replicate
 
-    simulate = rift_sim.model.simulate
+    simulate = rift_sim.replicate.simulate
 
-    def sometimes(world: rift_sim.model.World, replicate: int) -> dict[str, np.ndarray]:
+    def sometimes(world: rift_sim.replicate.World, replicate: int) -> dict[str, np.ndarray]:
         if replicate == 1:
             raise FloatingPointError("told to fail")
         return simulate(world, replicate)
 
-    monkeypatch.setattr(rift_sim.model, "simulate", sometimes)
+    monkeypatch.setattr(rift_sim.replicate, "simulate", sometimes)
     code = main(["run", "small.yaml", "-n", "3", "--workers", "1", "--no-figures"])
     assert code == 1
     captured = capsys.readouterr()
@@ -224,16 +224,16 @@ def test_failed_replicates_give_exit_code_1(
 def test_an_interrupt_says_how_to_go_on(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import rift_sim.model
+    import rift_sim.replicate
 
-    simulate = rift_sim.model.simulate
+    simulate = rift_sim.replicate.simulate
 
-    def interrupted(world: rift_sim.model.World, replicate: int) -> dict[str, np.ndarray]:
+    def interrupted(world: rift_sim.replicate.World, replicate: int) -> dict[str, np.ndarray]:
         if replicate == 27:
             raise KeyboardInterrupt
         return simulate(world, replicate)
 
-    monkeypatch.setattr(rift_sim.model, "simulate", interrupted)
+    monkeypatch.setattr(rift_sim.replicate, "simulate", interrupted)
     arguments = ["run", "small.yaml", "-n", "30", "--workers", "1", "--no-figures"]
     assert main([*arguments, "--set", "end=2026-03"]) == 130
     assert "25 of 30 replicates are stored" in " ".join(capsys.readouterr().err.split())

@@ -160,16 +160,16 @@ def test_the_municipal_part_is_asked_for(
 def test_failed_replicates_are_told_by_the_folder_of_their_run(
     here: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import rift_sim.model
+    import rift_sim.replicate
 
-    simulate = rift_sim.model.simulate
+    simulate = rift_sim.replicate.simulate
 
-    def sometimes(world: rift_sim.model.World, replicate: int) -> dict[str, np.ndarray]:
+    def sometimes(world: rift_sim.replicate.World, replicate: int) -> dict[str, np.ndarray]:
         if replicate == 1:
             raise FloatingPointError("told to fail")
         return simulate(world, replicate)
 
-    monkeypatch.setattr(rift_sim.model, "simulate", sometimes)
+    monkeypatch.setattr(rift_sim.replicate, "simulate", sometimes)
     assert main(["validate", *TINY, "-o", "out"]) == 1
     said = " ".join(capsys.readouterr().err.split())
     assert "(see the manifests): 1 of conditional-2024, 1 of forecast-2024" in said

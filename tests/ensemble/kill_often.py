@@ -36,7 +36,8 @@ from rift_sim.ensemble.run import load, run
 from rift_sim.ensemble.store import Store
 from rift_sim.ensemble.verify import verify
 from rift_sim.errors import InputError
-from rift_sim.model import World, simulate
+from rift_sim.model import World
+from rift_sim.replicate import simulate
 from rift_sim.scenario import load_scenario
 
 sys.path.insert(0, str(Path(__file__).parents[1]))

@@ -14,11 +14,11 @@ import xarray as xr
 
 from rift_sim.explore.watched import Watched
 from rift_sim.initial.world import World
-from rift_sim.model import simulate
 from rift_sim.plots.events import marks_among
 from rift_sim.plots.live import layer_figure, line_figure
 from rift_sim.plots.map_values import department_layer
 from rift_sim.plots.overview import PANELS
+from rift_sim.replicate import simulate
 from rift_sim.scenario import load_scenario
 from rift_sim.scenario.headline import Headline
 

@@ -11,7 +11,8 @@ import pytest
 
 from rift_sim.extension import Extension
 from rift_sim.extension.registry import forget, register
-from rift_sim.model import RiftModel, World, simulate
+from rift_sim.model import RiftModel, World
+from rift_sim.replicate import simulate
 from rift_sim.scenario import Scenario
 from rift_sim.vocabulary import BUILT_IN_SERIES
 

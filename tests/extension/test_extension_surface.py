@@ -13,9 +13,10 @@ from rift_sim.agents.partners import Partner
 from rift_sim.errors import InputError, RiftError
 from rift_sim.extension import Extension, Mechanism, Recorded, register
 from rift_sim.extension.parts import PHASES
-from rift_sim.model import RiftModel, World, simulate
+from rift_sim.model import RiftModel, World
 from rift_sim.physics.outside import LARGEST, new_outside, wrong
 from rift_sim.physics.streams import Process, added_process, uniform_at
+from rift_sim.replicate import simulate
 from rift_sim.scenario import Scenario
 
 Make = Callable[..., Scenario]

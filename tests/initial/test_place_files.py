@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from rift_sim.errors import InputError
 from rift_sim.initial.given import LEAST_SHARE, Displaced, follow_given
-from rift_sim.model import RiftModel, World, simulate
+from rift_sim.model import RiftModel, World
 from rift_sim.physics.displacement import hazard
+from rift_sim.replicate import simulate
 from rift_sim.scenario import Scenario, digest, load_scenario
 
 Maker = Callable[..., Scenario]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rift_sim.model import World, simulate
+from rift_sim.model import World
+from rift_sim.replicate import simulate
 from rift_sim.scenario import overlay
 
 Run = dict[str, np.ndarray]

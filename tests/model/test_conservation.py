@@ -91,7 +91,7 @@ def test_the_past_moves_no_members(make_scenario: Maker) -> None:
 
 
 def test_department_series_sum_to_the_nation() -> None:
-    from rift_sim.model import simulate
+    from rift_sim.replicate import simulate
 
     world = World(load_scenario("reference", settings=["end=2026-06"]))
     out = simulate(world, 0)

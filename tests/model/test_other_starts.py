@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from rift_sim.errors import InputError
-from rift_sim.model import RiftModel, World, simulate
+from rift_sim.model import RiftModel, World
+from rift_sim.replicate import simulate
 from rift_sim.scenario import Scenario
 
 Maker = Callable[..., Scenario]

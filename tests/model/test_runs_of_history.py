@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rift_sim.model import RiftModel, World, simulate
+from rift_sim.model import RiftModel, World
+from rift_sim.replicate import simulate
 from rift_sim.scenario import load_scenario
 from rift_sim.seeds import load_ledger
 

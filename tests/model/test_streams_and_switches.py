@@ -13,8 +13,9 @@ import pytest
 
 from rift_sim.agents.politics import HANDLERS
 from rift_sim.errors import InputError
-from rift_sim.model import RiftModel, World, simulate
+from rift_sim.model import RiftModel, World
 from rift_sim.parameters import draw_parameters
+from rift_sim.replicate import simulate
 from rift_sim.scenario import Scenario, load_scenario
 from rift_sim.scenario.events import ACTIONS
 from rift_sim.seeds import load_ledger

@@ -11,7 +11,8 @@ from benchmarks.reference import TwinModel, agent_steps_per_second, simulate_twi
 from mesa.discrete_space import FixedAgent, Network
 
 from rift_sim.agents.politics import HANDLERS
-from rift_sim.model import RiftModel, World, simulate
+from rift_sim.model import RiftModel, World
+from rift_sim.replicate import simulate
 from rift_sim.scenario import load_scenario
 
 Maker = Callable[..., World]

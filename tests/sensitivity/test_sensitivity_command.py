@@ -18,7 +18,8 @@ from rift_sim.analysis.sensitivity.history import ASSUMED, INFORMED, NOT_FITTED,
 from rift_sim.analysis.sensitivity.inputs import inputs_of
 from rift_sim.analysis.sensitivity.running import run_cases
 from rift_sim.cli import main
-from rift_sim.model import World, simulate
+from rift_sim.model import World
+from rift_sim.replicate import simulate
 from rift_sim.scenario import Scenario
 from rift_sim.seeds import load_ledger
 from rift_sim.seeds.posterior import Posterior, load_posterior

@@ -11,7 +11,8 @@ import pytest
 
 import rift_sim
 from rift_sim.extension.registry import forget
-from rift_sim.model import World, simulate
+from rift_sim.model import World
+from rift_sim.replicate import simulate
 from rift_sim.scenario import load_scenario
 
 HERE = Path(__file__).resolve().parents[1]

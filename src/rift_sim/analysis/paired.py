@@ -63,7 +63,7 @@ def run_series(
     progress
         Told how many replicates there are, and how many are done.
     engine
-        Another way to run a replicate, instead of `rift_sim.model.simulate`.
+        Another way to run a replicate, instead of `rift_sim.replicate.simulate`.
     municipal
         Whether the yearly arrays of municipalities can be kept too.
 

@@ -60,7 +60,7 @@ class Design:
 
     def __call__(self, world: Any, number: int) -> dict[str, NDArray[Any]]:
         """Run one replicate of the experiment."""
-        from rift_sim.model import simulate
+        from rift_sim.replicate import simulate
 
         start = number // self.chances
         return simulate(world, start // self.maps, initial=start, chance=number)

@@ -54,7 +54,7 @@ def _model_world(scenario: Scenario, municipal: bool) -> WorldLike:
 
 
 def _model_simulate(world: Any, replicate: int) -> Mapping[str, NDArray[Any]]:
-    from rift_sim.model import simulate
+    from rift_sim.replicate import simulate
 
     return simulate(world, replicate)
 

@@ -12,6 +12,7 @@ from rift_sim.ensemble.foreign import refuse_foreign, refuse_links
 from rift_sim.ensemble.identity import Identity
 from rift_sim.ensemble.layout import is_intact, read_json
 from rift_sim.ensemble.lock import LOCK_FILE, busy, held_by
+from rift_sim.ensemble.manifest_form import has_form
 from rift_sim.ensemble.reading import LaterFormatError
 from rift_sim.ensemble.store import Store
 from rift_sim.errors import InputError, RiftError
@@ -223,7 +224,8 @@ def damaged_manifest(folder: Path) -> list[Damage]:
     # Those of earlier versions have no checksum.
     if "checksum" in manifest and not is_intact(manifest):
         return [Damage(file, "was changed: its checksum differs")]
-    return []
+    wrong = Damage(file, "lacks a key that every run has, or one is of another type")
+    return [] if has_form(manifest) else [wrong]
 
 
 def _parts(folder: Path) -> dict[str, object]:

@@ -119,6 +119,8 @@ def displaced_of(figures: PlaceFigures, territory: Territory) -> Displaced:
     owner: list[int] = []
     for d in range(split.size):
         here = np.flatnonzero(department == d)
+        if not here.size:
+            continue  # Another map may leave departments out.
         for places in [[place] for place in here] if split[d] else [here]:
             unit[places] = len(people)
             given = figures.departments.get(d, 0.0)

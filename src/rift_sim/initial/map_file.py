@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["PresenceMap", "read_presence"]
 
 KEY = "initial.presence"
-_CODE_FORM = re.compile(r"\d{5}")
+_CODE_FORM = re.compile(r"[0-9]{5}")
 
 
 @dataclass(frozen=True)

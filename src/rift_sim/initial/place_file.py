@@ -26,7 +26,10 @@ CODE = ("code", "mpio_code")
 Row = tuple[int, dict[str, str]]
 """Line of the file, and what stands in it by column."""
 
-_FORM = re.compile(r"\d{5}|\d{2}")
+_FORM = re.compile(r"[0-9]{5}|[0-9]{2}")
+_MOST = 1e9
+"""Largest figure of a place: more than there are people, or hectares, in the country."""
+_YEAR = re.compile(r"[0-9]{4}")
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,11 @@ def read_figures(
         year = _newest_before(rows, start, file, key)
     found: dict[str, float] = {}
     unknown: dict[str, None] = {}
-    known = {*territory.code, *territory.departments}
+    inside = [
+        code for code, zone in zip(territory.code, territory.is_zone, strict=True) if not zone
+    ]
+    with_places = set(territory.department_index.tolist()) - {-1}
+    known = {*inside, *(territory.departments[d] for d in with_places)}
     for line, row in of_year(rows, year, file, key):
         code = row["code"]
         figure = _figure(row[names[0]], file, line, names[0])
@@ -213,7 +220,7 @@ def _newest_before(rows: list[Row], start: Month, file: Path, key: str) -> int |
     if not rows or "year" not in rows[0][1]:
         return None
     years = {row["year"] for _, row in rows}
-    past = [int(year) for year in years if year.isdecimal() and int(year) < start.year]
+    past = [int(year) for year in years if _YEAR.fullmatch(year) and int(year) < start.year]
     if not past:
         raise InputError(
             f"no year before the start ({start})",
@@ -230,9 +237,10 @@ def _figure(text: str, file: Path, line: int, column: str) -> float:
         figure = float(text)
     except ValueError:
         figure = math.nan
-    if not (math.isfinite(figure) and figure >= 0.0):
+    if not 0.0 <= figure <= _MOST:
+        allowed = f"0 to {_MOST:,.0f}"
         raise InputError(
-            f"'{text}' is not a figure", file=file, line=line, key=column, allowed="0 and up"
+            f"'{text}' is not a figure", file=file, line=line, key=column, allowed=allowed
         )
     return figure
 

@@ -227,6 +227,8 @@ def _people(world: World, draw: Draw, weights: Floats) -> tuple[Floats, Floats, 
     stock = draw.displaced_stock_start
     population = np.where(world.inside, territory.population, 0.0)
     whole = population.sum()
+    if whole <= 0.0:
+        return population, population.copy(), population.copy()
     stock = min(stock, 0.3 * whole)
     fresh = min(0.5 * draw.displacement_level, 0.5 * stock)
     rural = population * territory.rural_share
@@ -237,6 +239,7 @@ def _people(world: World, draw: Draw, weights: Floats) -> tuple[Floats, Floats, 
     hosts = np.where(world.inside, 0.5 * hosts / hosts.sum() + 0.5 * population / whole, 0.0)
     protracted = (stock - fresh) * hosts / hosts.sum()
     protracted = np.minimum(protracted, 0.6 * population)
-    protracted *= (stock - fresh) / protracted.sum()
+    if stock > fresh:
+        protracted *= (stock - fresh) / protracted.sum()
     resident = np.maximum(population - protracted - away, 0.0)
     return resident, away, protracted

@@ -101,8 +101,9 @@ class World:
         self.groups = groups_of(self.ledger, scenario.start, self._named_groups())
         self.numbers = np.array([group_number(name) for name in self.groups], dtype=np.int64)
         self.mix = np.array(
-            [[getattr(self.ledger.groups[g].rents, rent) for rent in _RENTS] for g in self.groups]
-        )
+            [[getattr(self.ledger.groups[g].rents, rent) for rent in _RENTS] for g in self.groups],
+            dtype=np.float64,
+        ).reshape(-1, len(_RENTS))
         self.members = self._members()
         self.resources = resource_indices(self.territory, self.ledger)
         self._check_president()

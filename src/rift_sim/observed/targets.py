@@ -39,12 +39,13 @@ def _years(value: object) -> object:
         return value
     years: list[object] = []
     for item in value:
-        span = re.fullmatch(r"(\d{4})-(\d{4})", item) if isinstance(item, str) else None
+        span = re.fullmatch(r"([0-9]{4})-([0-9]{4})", item) if isinstance(item, str) else None
         if span is None:
             years.append(item)
         else:
             years += range(int(span[1]), int(span[2]) + 1)
-    if years != sorted(set(years), key=str):
+    # What is no year is refused by its type.
+    if all(isinstance(year, int) for year in years) and years != sorted(set(years), key=str):
         raise ValueError("years must ascend, each once")
     return years
 

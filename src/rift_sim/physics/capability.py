@@ -84,7 +84,8 @@ def leadership_step(experience: float, rebuild: float, training: float) -> float
     rebuild, training
         Rates a year at which the missing part returns; training comes from partners (C28).
     """
-    return experience + (rebuild + training) / 12.0 * (1.0 - experience)
+    level = experience + (rebuild + training) / 12.0 * (1.0 - experience)
+    return min(1.0, max(0.0, level))
 
 
 def relax(value: float, target: float, months: float) -> float:

@@ -115,7 +115,7 @@ def coca_step(
     for n in range(number):
         i = fields[n]
         d = department[i] if department[i] >= 0 else last
-        coca[i] *= grown[d] / moved[d]
+        coca[i] *= grown[d] / moved[d] if moved[d] > 0.0 else 0.0
     chance, passed = 1.0 - exp(-entry_rate / 12.0), np.uint64(0)
     for i in range(places):
         if passed < number and fields[passed] == i:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -88,7 +89,7 @@ def locate(path_or_name: str | Path) -> Path:
     if isinstance(path_or_name, Path) or is_path(text):
         path = Path(path_or_name)
         if not is_regular(path):
-            if path.is_dir():
+            if os.path.isdir(path):
                 raise InputError("a folder, not a scenario file", file=path, allowed="a .yaml file")
             beside = [str(found) for found in sorted(path.parent.glob("*.yaml"))]
             error = InputError("no such file", file=path, allowed=beside, given=text)

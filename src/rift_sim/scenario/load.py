@@ -15,7 +15,7 @@ from rift_sim.scenario.origin import Origin
 from rift_sim.scenario.schema import Scenario
 from rift_sim.scenario.sweep import check_sweep, read_design
 from rift_sim.scenario.switches import ALL, spelled
-from rift_sim.yamlfile import Document, parse_yaml
+from rift_sim.yamlfile import MAX_DEPTH, Document, parse_yaml
 
 __all__ = ["load_scenario", "load_within", "overlay", "single_scenario"]
 
@@ -175,6 +175,9 @@ def _setting(text: str) -> tuple[tuple[str, ...], Any]:
     if not equals or not all(part.strip() for part in key.split(".")):
         raise InputError(f"'{text}' is not a setting", file=SETTINGS, allowed="KEY=VALUE")
     path = tuple(part.strip() for part in key.split("."))
+    if len(path) > MAX_DEPTH:
+        allowed = f"{MAX_DEPTH} parts joined by points"
+        raise InputError("the key is too long", file=SETTINGS, key=key, allowed=allowed)
     try:
         parsed = parse_yaml(f"value: {value}\n", SETTINGS).data["value"]
     except InputError as error:

@@ -231,4 +231,5 @@ Sweep = dict[LevelName, Axis]
 Design = Annotated[
     tuple[dict[str, str], ...],
     BeforeValidator(as_tuple, json_schema_input_type=list[dict[str, str]]),
+    Field(min_length=1),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, TypeVar
 
@@ -29,6 +30,7 @@ ALL = "all"
 """Key that stands for every mechanism; those named beside it are its exceptions."""
 
 T = TypeVar("T")
+_NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 def spread(switches: Mapping[str, T]) -> dict[str, T]:
@@ -74,7 +76,9 @@ def _padded(finding: Finding) -> Finding:
     """Take C5 for C05 where the nearest name is looked for."""
     number = (finding.given or "")[1:]
     return (
-        finding.model_copy(update={"given": f"C{int(number):02d}"}) if number.isdigit() else finding
+        finding.model_copy(update={"given": f"C{int(number):02d}"})
+        if _NUMBER.fullmatch(number)
+        else finding
     )
 
 

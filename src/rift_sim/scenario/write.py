@@ -39,7 +39,8 @@ def resolved_yaml(scenario: Scenario) -> str:
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.allow_unicode = True
-    yaml.width = 1000
+    # Lines are never folded: where one is, several blanks would come back as one.
+    yaml.width = 2**31
     yaml.representer.sort_base_mapping_type_on_output = False
     stream = io.StringIO()
     yaml.dump({name: data[name] for name in order}, stream)

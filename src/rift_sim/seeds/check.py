@@ -78,7 +78,7 @@ def _claims(ledger: Ledger) -> Iterable[Reference]:
 def _check_needs(ledger: Ledger, document: Document) -> None:
     """Refuse claims that need each other in a circle."""
     for key in ledger.claims:
-        ways = [[key]]
+        ways, seen = [[key]], {key}
         while ways:
             way = ways.pop()
             for need in ledger.claims[way[-1]].needs:
@@ -89,7 +89,9 @@ def _check_needs(ledger: Ledger, document: Document) -> None:
                         f"needs itself in a circle: {names}",
                         allowed="claims that do not lead back here",
                     )
-                if need not in way:
+                if need not in seen:
+                    # Once is enough: there are far more ways to a claim than claims.
+                    seen.add(need)
                     ways.append([*way, need])
 
 

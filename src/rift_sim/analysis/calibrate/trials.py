@@ -232,7 +232,7 @@ def trial_simulate(world: TrialWorld, trial: int) -> dict[str, Floats]:
     ValueError
         When a number is not finite.
     """
-    from rift_sim.model import simulate
+    from rift_sim.replicate import simulate
 
     assert isinstance(trial, Trial)
     model, seed = world.model, world.model.scenario.seed

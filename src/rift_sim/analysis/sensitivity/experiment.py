@@ -158,7 +158,7 @@ def case_world(
 
 def case_simulate(world: CaseWorld, case: int) -> dict[str, NDArray[Any]]:
     """Simulate one case and read its quantities, shape (quantity,)."""
-    from rift_sim.model import simulate
+    from rift_sim.replicate import simulate
 
     assert isinstance(case, Case)
     given = dict(zip(world.names, case.values, strict=True))

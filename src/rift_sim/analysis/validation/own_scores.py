@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rift_sim.analysis.forecasts.cases import MODEL
 from rift_sim.errors import InputError
+from rift_sim.plaintext import read_text
 from rift_sim.resources import shipped
 
 if TYPE_CHECKING:
@@ -153,17 +154,15 @@ def read_scores(file: Path) -> OwnScores:
     InputError
         When the file cannot be read, or is no such table.
     """
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", file=file) from None
+    lines = read_text(file).splitlines()
     head = [line[1:].partition(":") for line in lines if line.startswith("#")]
     table = csv.reader(line for line in lines if not line.startswith("#"))
-    if tuple(next(table, ())) != _COLUMNS:
-        raise InputError("no table of scores", file=file, allowed=f"columns {', '.join(_COLUMNS)}")
     try:
+        if tuple(next(table, ())) != _COLUMNS:
+            columns = f"columns {', '.join(_COLUMNS)}"
+            raise InputError("no table of scores", file=file, allowed=columns)
         rows = tuple(_row(cells) for cells in table)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, csv.Error):
         raise InputError("a row is not of this table", file=file, allowed="see above it") from None
     return OwnScores({key.strip(): value.strip() for key, _, value in head}, rows)
 

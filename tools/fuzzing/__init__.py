@@ -1,0 +1,1 @@
+"""The parts of ``tools/fuzz.py``: damaged files of every format, read under guard."""
