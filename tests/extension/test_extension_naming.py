@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import sys
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -113,7 +114,10 @@ BAD = {
     "unknown": (HEAD + "extensions: [peacekeping]\n", 3, "extensions[0]",
                 "there is no extension 'peacekeping'", "did you mean 'peacekeeping'?"),
     "twice": (HEAD + "extensions: [peacekeeping, peacekeeping]\n", 3, "extensions[1]", "twice"),
-    "not-named": (HEAD + EVENT, 6, "timeline[0].mandate", "unknown key"),
+    "not-named": (HEAD + EVENT, 6, "timeline[0].mandate",
+                  "unknown key (installed, but not named under extensions: peacekeeping)"),
+    "not-quoted": (NAMED + EVENT.replace('"19"', "19"), 7, "timeline[0].mandate.departments[0]",
+                   "19 is not text", "text; in quotes"),
     "content": (NAMED + EVENT.replace("troops", "trops"), 7, "timeline[0].mandate.trops",
                 "unknown key", "did you mean 'troops'?"),
     "missing": (NAMED + EVENT.replace(", months: 12", ""), 7, "timeline[0].mandate.months",
@@ -174,6 +178,29 @@ def test_a_scenario_that_does_not_name_it_cannot_use_it(
     assert caught.value.key == key
     assert name in str(caught.value)
     assert "extensions: [peacekeeping]" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("mechanisms: {attacks: off}\n", "there is no mechanism 'attacks'"),
+        ("strategies: {EMC: lie_low}\n", "there is no strategy 'lie_low'"),
+        ("assumptions: {peacekeeping_half: 1}\n", "there is no parameter 'peacekeeping_half'"),
+        ("observe: [peacekeepers]\n", "there is no series 'peacekeepers'"),
+    ],
+)
+@pytest.mark.usefixtures("installed")
+def test_whoever_forgets_to_name_one_is_told_which_there_are(
+    write: Write, text: str, unknown: str
+) -> None:
+    hint = f"{unknown} (installed, but not named under extensions: peacekeeping)"
+    with pytest.raises(InputError) as caught:
+        load_scenario(write(HEAD + text))
+    assert hint in str(caught.value)
+    assert "rift_peacekeeping" not in sys.modules
+    with pytest.raises(InputError) as caught:
+        load_scenario(write(HEAD + "titel: x\n"))
+    assert "extensions" not in str(caught.value).partition("; ")[0]
 
 
 def test_nothing_is_looked_for_without_need(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -282,3 +282,25 @@ def test_the_analyses_take_it_along(file: Path, tmp_path: Path) -> None:
                      "timeline: [{drop: all}]\n", encoding="utf-8")  # fmt: skip
     found = explain(str(file), str(other), "conflict_deaths", "sum", replicates=4)
     assert found.difference.low <= found.difference.mean <= found.difference.high
+
+
+@pytest.mark.usefixtures("installed")
+def test_an_explanation_has_its_mechanisms_and_series(file: Path, tmp_path: Path) -> None:
+    from rift_sim.analysis.explain import PARTS, explain
+
+    idle = tmp_path / "idle.yaml"
+    idle.write_text("name: idle\nextends: small.yaml\ntimeline: [{drop: all}]\n", encoding="utf-8")
+    found = explain(
+        str(file), str(idle), "peacekeeping_attacks", "sum", replicates=4,
+        settings=["assumptions.peacekeeping_attacks=1"],
+    )  # fmt: skip
+    assert list(found.parts) == [*PARTS, "attacks"]
+    assert found.difference.mean > 0.0
+    assert found.parts["attacks"] == found.difference
+    plain = tmp_path / "plain.yaml"
+    lines = file.read_text(encoding="utf-8").partition("strategies:")[0]
+    plain.write_text(lines.replace("extensions: [peacekeeping]\n", ""), encoding="utf-8")
+    with pytest.raises(InputError, match="not recorded in the scenario 'small'"):
+        explain(str(file), str(plain), "peacekeeping_attacks", replicates=2)
+    beside = explain(str(file), str(plain), "conflict_deaths", replicates=2)
+    assert "attacks" in beside.parts

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rift_sim.analysis.paired import Interval, interval, read_series, run_series
 from rift_sim.errors import InputError
+from rift_sim.scenario.named import own_names
+from rift_sim.scenario.switches import MECHANISMS
 from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ class Explanation(NamedTuple):
     difference
         With everything on.
     parts
-        Contribution of each part, in the order of `PARTS`.
+        Contribution of each part, in the order of `PARTS`; those of extensions last.
     rest
         What contributions leave over: interactions, and ways without a switch.
     """
@@ -109,16 +111,14 @@ def explain(
     """
     from rift_sim.scenario import load_scenario
 
-    if variable not in SERIES:
-        raise InputError(
-            f"'{variable}' is not an observed series", allowed=list(SERIES), given=variable
-        )
     names = (first, second)
     scenarios = [
         load_scenario(name, settings=settings, allow_outside=allow_outside) for name in names
     ]
+    _check_series(variable, scenarios)
     _check_pair(scenarios)
-    for off in PARTS.values():
+    parts = _parts(scenarios)
+    for off in parts.values():
         scenarios += [_without(off, scenario) for scenario in scenarios[:2]]
     series = run_series(scenarios, [[variable]] * len(scenarios), replicates, workers, progress)
     found = [
@@ -126,7 +126,7 @@ def explain(
     ]
     whole = found[0] - found[1]
     shares = {
-        part: whole - (found[2 * k] - found[2 * k + 1]) for k, part in enumerate(PARTS, start=1)
+        part: whole - (found[2 * k] - found[2 * k + 1]) for k, part in enumerate(parts, start=1)
     }
     return Explanation(
         scenarios[0].name,
@@ -141,14 +141,35 @@ def explain(
     )
 
 
-def _without(claims: Sequence[str], scenario: Scenario) -> Scenario:
-    """Return the scenario with the mechanisms of some claims off as well."""
+def _parts(scenarios: Sequence[Scenario]) -> dict[str, tuple[str, ...]]:
+    """Return the parts, and each mechanism of an extension as a part of its own."""
+    added = (name for scenario in scenarios for name in own_names(scenario, "mechanisms"))
+    return {**PARTS, **{name: (name,) for name in added}}
+
+
+def _without(mechanisms: Sequence[str], scenario: Scenario) -> Scenario:
+    """Return the scenario with some mechanisms off as well, as far as it has them."""
     from rift_sim.scenario import Scenario
 
     # What is on stays on by default, so that nothing that needs one of them contradicts it.
-    off = [claim for claim, on in scenario.mechanisms.items() if not on]
-    switches = dict.fromkeys((*off, *claims), False)
+    off = [name for name, on in scenario.mechanisms.items() if not on]
+    there = (*MECHANISMS, *own_names(scenario, "mechanisms"))
+    switches = dict.fromkeys((*off, *(name for name in mechanisms if name in there)), False)
     return Scenario.model_validate({**scenario.plain(), "mechanisms": switches})
+
+
+def _check_series(variable: str, scenarios: Sequence[Scenario]) -> None:
+    """Refuse a series that one of the scenarios, its extensions loaded, does not record."""
+    if variable not in SERIES:
+        raise InputError(
+            f"'{variable}' is not an observed series", allowed=list(SERIES), given=variable
+        )
+    for scenario in scenarios:
+        if variable not in scenario.observe:
+            raise InputError(
+                f"'{variable}' is not recorded in the scenario '{scenario.name}'",
+                allowed=list(scenario.observe),
+            )
 
 
 def _check_pair(scenarios: Sequence[object]) -> None:

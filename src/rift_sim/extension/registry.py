@@ -30,6 +30,7 @@ __all__ = [
     "parameter_ids",
     "register",
     "reserve",
+    "unused",
     "use",
 ]
 
@@ -94,6 +95,11 @@ def installed() -> list[Installed]:
     for point in metadata.entry_points(group=GROUP):
         found.setdefault(point.name, point.value)
     return [Installed(name, found[name]) for name in sorted(found)]
+
+
+def unused() -> tuple[str, ...]:
+    """Return the names of extensions that are installed and not in use; nothing is imported."""
+    return tuple(one.name for one in installed() if one.name not in _used)
 
 
 def use(names: Iterable[str]) -> tuple[Extension, ...]:

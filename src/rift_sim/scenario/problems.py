@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rift_sim.errors import InputError
+from rift_sim.extension.registry import unused
 from rift_sim.scenario.describe import file_schema
 from rift_sim.scenario.values import Finding, Refusal
 from rift_sim.yamlfile import KeyPath
@@ -16,6 +17,10 @@ from rift_sim.yamlfile import KeyPath
 __all__ = ["find", "nothings", "refuse"]
 
 _MISSING, _UNKNOWN = "is missing", "unknown key"
+_EXTENSIBLE = tuple(
+    f"there is no {what} '" for what in ("mechanism", "parameter", "strategy", "series")
+)
+"""How a name is said not to be known that an extension could have brought."""
 _NOUNS = {
     "bool_type": "true or false",
     "dict_type": "a mapping",
@@ -60,10 +65,18 @@ def refuse(findings: Iterable[Finding], place: Callable[[KeyPath], Place]) -> In
     _, build, first = placed[0]
     error = build(first.problem, allowed=first.allowed, given=first.given)
     error.allowed = first.listing or error.allowed
+    error.problem += _unnamed(first)
     if len(placed) > 1:
         error.problem += f" (and {len(placed) - 1} more)"
     error.args = (str(error),)
     return error
+
+
+def _unnamed(finding: Finding) -> str:
+    """Say which extensions an unknown name could be of, had the scenario named them."""
+    of_event = finding.problem == _UNKNOWN and finding.at[-3:-2] in (("history",), ("timeline",))
+    there = unused() if of_event or finding.problem.startswith(_EXTENSIBLE) else ()
+    return f" (installed, but not named under extensions: {', '.join(there)})" if there else ""
 
 
 def _latest(finding: Finding, place: Callable[[KeyPath], Place]) -> Place:
@@ -126,6 +139,8 @@ def _translate(kind: str, at: KeyPath, item: Any, data: Any, context: Any) -> Fi
             finding = Finding(at=at, problem=str(context["error"]))
         case _:
             allowed, _ = _allowed(at, data)
+            if kind == "string_type" and isinstance(value, int | float):
+                allowed = f"{allowed or 'text'}; in quotes, or YAML takes it for something else"
             told = f"is not {_NOUNS[kind]}" if kind in _NOUNS else _BOUNDS.get(kind)
             problem = f"{_short(value)} {told}" if told else str(item["msg"])
             finding = Finding(at=at, problem=problem, allowed=allowed)
