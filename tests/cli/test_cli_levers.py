@@ -110,7 +110,10 @@ def test_the_ground_is_named(short: str) -> None:
     assert ground(alone) == "What pressure acts through rests on priors alone."
 
 
-def test_levers(short: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_levers(
+    short: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     out, figure = tmp_path / "levers.csv", tmp_path / "levers.svg"
     chosen = [a for n in ("aid.police", "aid.development", "pressure") for a in ("--lever", n)]
     arguments = ["levers", short, "-n", "3", "-j", "1", "--variable", "members", *chosen]
