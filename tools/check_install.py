@@ -69,7 +69,7 @@ USES = {
     "calibrate": ["rift calibrate fit.yaml -o runs/fit -j 1"],
     "cluster": ["python cluster.py"],
     "dev": ["ruff --version", "mypy --version"],
-    "discover": ["rift discover short.yaml --when 'control > 0.3' -n 60 -o runs/boxes"],
+    "discover": ["rift discover short.yaml --when 'control > 0.31' -n 100 -o runs/boxes"],
     "docs": ["mkdocs --version"],
     "explore": ["python serve.py"],
     "export": [
