@@ -83,7 +83,7 @@ USES = {
         "--parameter loss_rate --parameter coca_growth -o runs/shares"
     ],
     "test": ["python -m pytest --version"],
-    "validate": ["rift validate --origins 2023 -n 10 -o runs/validation"],
+    "validate": ["rift validate --origins 2023 -n 20 -o runs/validation"],
 }
 """What is run in an environment with one extra; the empty name stands for none."""
 
