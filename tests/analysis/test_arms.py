@@ -118,7 +118,7 @@ def _no_replicate(folder: Path) -> None:
         (shutil.rmtree, "no such folder"),
         (lambda folder: shutil.rmtree(folder / "trajectories.zarr"), "holds no run"),
         (_no_manifest, "manifest.json is missing or damaged"),
-        (_no_replicate, "no finished replicate yet"),
+        (_no_replicate, "no replicate of the run is finished and sound"),
     ],
 )
 def test_folders_that_cannot_be_read(copy: Copy, harm: Callable[[Path], None], says: str) -> None:

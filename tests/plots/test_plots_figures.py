@@ -14,7 +14,7 @@ from rift_sim.calendar import Month
 from rift_sim.ensemble.run import Run
 from rift_sim.errors import InputError
 from rift_sim.plots.events import Mark, label_marks, marks_of, place_labels
-from rift_sim.plots.fans import fan_figure, quantiles
+from rift_sim.plots.fans import date_axis, fan_figure, quantiles
 from rift_sim.plots.map_values import department_layer, parse_date
 from rift_sim.plots.maps import map_figure
 from rift_sim.plots.overview import overview_figure
@@ -112,6 +112,17 @@ def test_overview_has_a_panel_for_each_series_and_a_key(run: Run) -> None:
     written = texts(figure)
     for mark in marks_of(run):
         assert mark.label[:20] in written
+
+
+@pytest.mark.parametrize("months", [1, 2, 24])
+def test_an_axis_shows_the_last_month_to_its_end(months: int) -> None:
+    time = (np.datetime64("2026-01") + np.arange(months)).astype("datetime64[ns]")
+    axes = new_figure(4.0, 3.0).add_subplot()
+    axes.plot(time, np.arange(months))
+    date_axis(axes, time)
+    first, last = axes.get_xlim()
+    assert first == time[0].astype("datetime64[D]").astype(int)
+    assert last - first >= 28 * months
 
 
 def test_units_in_words() -> None:

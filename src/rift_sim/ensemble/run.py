@@ -154,7 +154,8 @@ def load(directory: str | Path) -> Run:
     """
     folder = Path(directory)
     if not folder.is_dir():
-        raise InputError("no such folder", file=folder, allowed="the folder of a run")
+        problem = "a file, not a folder" if folder.is_file() else "no such folder"
+        raise InputError(problem, file=folder, allowed="the folder of a run")
     check_run(folder)
     if existing_store(folder) is None:
         raise InputError(

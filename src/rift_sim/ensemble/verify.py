@@ -61,7 +61,8 @@ def verify(folder: Path) -> Verification:
         When the folder holds no run, one of a later version, or one that is being written.
     """
     if not folder.is_dir():
-        raise InputError("no such folder", file=folder, allowed="the folder of a run")
+        problem = "a file, not a folder" if folder.is_file() else "no such folder"
+        raise InputError(problem, file=folder, allowed="the folder of a run")
     if writer := held_by(folder):
         raise InputError(f"the run is still being written ({writer})", file=folder)
     damages = _changed(folder)

@@ -110,10 +110,9 @@ def _draw_fan(axes: Axes, part: xr.Dataset, scale: Scale) -> None:
     for edge in (low, high):
         axes.plot(time, edge, color=BLACK, linewidth=0.8, linestyle=(0, (3, 2)))
     axes.plot(time, mean, color=BLUE, linewidth=1.8)
-    axes.set_xlim(time[0], time[-1] + (time[-1] - time[-2] if len(time) > 1 else 0))
     set_height(axes, [fan[0], low], [fan[-1], high])
     tidy(axes)
-    date_axis(axes, len(time))
+    date_axis(axes, time)
     axes.set_ylabel("\n".join(textwrap.wrap(difference_label(scale), 34)), fontsize=8.5)
 
 
@@ -210,10 +209,9 @@ def _draw_panel(axes: Axes, data: xr.Dataset, variable: str, labels: Sequence[st
         axes.plot(time, mean, color=colour, linewidth=1.4, label=label)
         lows.append(low_shown)
         highs.append(high_shown)
-    axes.set_xlim(time[0], time[-1] + (time[-1] - time[-2] if len(time) > 1 else 0))
     set_height(axes, lows, highs)
     tidy(axes)
-    date_axis(axes, len(time))
+    date_axis(axes, time)
     axes.set_title(
         PANELS.get(variable) or textwrap.shorten(SERIES[variable].long_name, 44, placeholder=" …"),
         fontsize=8.5,

@@ -86,9 +86,8 @@ def draw_series(axes: Axes, series: xr.DataArray) -> tuple[Scale, str]:
         draw_fan(axes, time, fans[0])
     else:
         _draw_several(axes, series, time, fans)
-    axes.set_xlim(time[0], time[-1] + (time[-1] - time[-2] if len(time) > 1 else 0))
     remark = set_limits(axes, scale, fans[:, 0], fans[:, -1])
-    date_axis(axes, len(time))
+    date_axis(axes, time)
     return scale, remark
 
 
@@ -163,10 +162,21 @@ def _draw_several(
     axes.legend(fontsize=7, frameon=False, loc="best", title=axis, title_fontsize=7)
 
 
-def date_axis(axes: Axes, months: int) -> None:
-    """Put ticks on an axis of dates that covers so many months."""
+def date_axis(axes: Axes, time: NDArray[np.datetime64]) -> None:
+    """Let an axis of dates show these months to their end, with ticks that fit.
+
+    Parameters
+    ----------
+    axes
+        What is drawn on.
+    time
+        First day of each month, in order.
+    """
     from matplotlib import dates
 
+    months = len(time)
+    last = time[-1] - time[-2] if months > 1 else np.timedelta64(31, "D")
+    axes.set_xlim(time[0], time[-1] + last)
     make: Any = dates  # Its classes carry no types.
     if months <= 18:
         axes.xaxis.set_major_locator(make.MonthLocator(interval=3))

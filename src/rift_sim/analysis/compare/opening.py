@@ -47,7 +47,9 @@ def open_run(source: Run | str | Path) -> Run:
         )
     if not run.replicates:
         raise InputError(
-            "the run has no finished replicate yet", file=run.directory, allowed="rift run first"
+            "no replicate of the run is finished and sound",
+            file=run.directory,
+            allowed="rift run on it first; rift verify says whether anything is damaged",
         )
     return run
 
