@@ -110,7 +110,11 @@ def test_the_example_of_the_docs_is_one(tmp_path: Path) -> None:
     scenario(tmp_path)
     (tmp_path / "mine.yaml").rename(tmp_path / "hindcast.yaml")
     docs = Path(__file__).parents[2] / "docs" / "calibration.md"
-    block = docs.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    block = (
+        docs.read_text(encoding="utf-8")
+        .partition('```yaml title="calibrate.yaml"\n')[2]
+        .partition("```")[0]
+    )
     (tmp_path / "calibrate.yaml").write_text(block, encoding="utf-8")
     calibration = read_calibration(tmp_path / "calibrate.yaml")
     assert target_summaries(calibration, load_record(None)).known

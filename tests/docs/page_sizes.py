@@ -52,6 +52,7 @@ NEVER: tuple[tuple[str, str], ...] = (
     (r"tools/build_territory\.py", "downloads 90 MB and needs a file that is not shipped"),
     (r"pytest|\.ci/run|mkdocs serve", "runs the tests, or serves"),
     (r"tools/check_install\.py", "installs; .ci/run runs it for the wheel alone"),
+    (r"tools/(fuzz|mutate)\.py|tools/cover", "takes from minutes to hours, and reads the clone"),
     (r"^\. \.venv/bin/activate", "of what was not installed"),
 )  # fmt: skip
 """Commands that are read but never run: pattern and reason. Their options are checked."""

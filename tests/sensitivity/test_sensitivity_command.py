@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rift_sim import model
+from rift_sim import replicate
 from rift_sim.analysis.conditions.quantity import parse_quantity
 from rift_sim.analysis.sensitivity.experiment import Case, make_experiment
 from rift_sim.analysis.sensitivity.history import ASSUMED, INFORMED, NOT_FITTED, SAME, history_said
@@ -105,7 +105,7 @@ def test_from_a_scenario_to_tables_and_figure(
     # A second call computes nothing anew and says the same.
     kept = {path: path.read_bytes() for path in (out / "simulations").iterdir()}
     assert len(kept) == 2
-    monkeypatch.setattr(model, "simulate", None)
+    monkeypatch.setattr(replicate, "simulate", None)
     assert main([*arguments, "--variable", "members[EGC]@2026"]) == 0
     assert {path: path.read_bytes() for path in (out / "simulations").iterdir()} == kept
     assert capsys.readouterr().out == said.out
@@ -124,7 +124,7 @@ def test_an_interrupted_study_goes_on(capsys: Said, monkeypatch: pytest.MonkeyPa
         return simulate(*given, **named)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(model, "simulate", stop)
+        patch.setattr(replicate, "simulate", stop)
         assert main([*arguments, "-o", "out"]) == 130
     assert "the same command goes on from there" in " ".join(capsys.readouterr().err.split())
     rest: list[int] = []
@@ -133,7 +133,7 @@ def test_an_interrupted_study_goes_on(capsys: Said, monkeypatch: pytest.MonkeyPa
         rest.append(1)
         return simulate(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(model, "simulate", count)
+    monkeypatch.setattr(replicate, "simulate", count)
     assert main([*arguments, "-o", "out"]) == 0
     assert capsys.readouterr().out == whole
     assert 24 - 17 <= len(rest) < 24
@@ -177,7 +177,7 @@ def test_boxes_in_words_and_tables(
         assert (float(row["members_lost@2026"]) > 2000.0) == (row["holds"] == "yes")
     assert "loss_rate" not in cases[0]
     # Another threshold asks nothing new of the simulations.
-    monkeypatch.setattr(model, "simulate", None)
+    monkeypatch.setattr(replicate, "simulate", None)
     assert main([*arguments, *own, "--when", "members_lost@2026 > 1500"]) == 0
 
 
