@@ -101,7 +101,6 @@ def _difference(axes: Axes, without: Run, with_aid: Run) -> None:
 
 def _finish(axes: Axes, time: NDArray[np.datetime64]) -> None:
     tidy(axes)
-    axes.set_xlim(time[0], time[-1])
     date_axis(axes, time)
     axes.tick_params(labelsize=8)
 
