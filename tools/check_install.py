@@ -30,7 +30,7 @@ PAST = (
 FIT = (
     "scenario: past.yaml\nwindow: to-2019\nparameters: {ids: [displacement_level, coca_growth]}\n"
     "summaries: {displaced_register: 1, coca_national: 1}\n"
-    "population: 10\ngenerations: 1\nseed: 4\nbatch: 8\npredictive: 8\n"
+    "population: 10\ngenerations: 1\nseed: 4\nbatch: 8\npredictive: 20\n"
 )
 SERVE = """\
 import os, signal, subprocess, sys, urllib.request
