@@ -14,7 +14,7 @@ from rift_sim.calendar import Month
 from rift_sim.ensemble.run import Run
 from rift_sim.errors import InputError
 from rift_sim.plots.events import Mark, label_marks, marks_of, place_labels
-from rift_sim.plots.fans import date_axis, fan_figure, quantiles
+from rift_sim.plots.fans import date_axis, draw_fan, fan_figure, quantiles
 from rift_sim.plots.map_values import department_layer, parse_date
 from rift_sim.plots.maps import map_figure
 from rift_sim.plots.overview import overview_figure
@@ -123,6 +123,14 @@ def test_an_axis_shows_the_last_month_to_its_end(months: int) -> None:
     first, last = axes.get_xlim()
     assert first == time[0].astype("datetime64[D]").astype(int)
     assert last - first >= 28 * months
+
+
+def test_a_single_month_can_be_seen() -> None:
+    axes = new_figure(4.0, 3.0).add_subplot()
+    draw_fan(axes, np.array(["2026-01"], "datetime64[ns]"), np.arange(5.0)[:, None])
+    (line,) = axes.lines
+    assert list(line.get_ydata()) == [2.0, 2.0]
+    assert line.get_xdata()[1] > line.get_xdata()[0]
 
 
 def test_units_in_words() -> None:

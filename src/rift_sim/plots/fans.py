@@ -60,10 +60,29 @@ def quantiles(values: NDArray[Any]) -> NDArray[np.float64]:
 def draw_fan(
     axes: Axes, time: NDArray[np.datetime64], fan: NDArray[np.float64], color: str = BLUE
 ) -> None:
-    """Draw one fan: bands light to dark, the median on top."""
+    """Draw one fan: bands light to dark, the median on top; a single month as a level."""
+    time, fan = whole_month(time, fan)
     axes.fill_between(time, fan[0], fan[4], color=color, alpha=0.18, linewidth=0)
     axes.fill_between(time, fan[1], fan[3], color=color, alpha=0.34, linewidth=0)
     axes.plot(time, fan[2], color=color, linewidth=1.6)
+
+
+def whole_month(
+    time: NDArray[np.datetime64], values: NDArray[np.float64]
+) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
+    """Return what to draw: a single month from its first day to its last, or all as it is.
+
+    Parameters
+    ----------
+    time
+        First day of each month.
+    values
+        The last dimension is time.
+    """
+    if len(time) != 1:
+        return time, values
+    end = time + np.timedelta64(30, "D")
+    return np.concatenate([time, end]), np.repeat(values, 2, axis=-1)
 
 
 def draw_series(axes: Axes, series: xr.DataArray) -> tuple[Scale, str]:
@@ -151,6 +170,7 @@ def _draw_several(
         )
         groups = [str(level) for level in series[axis].to_numpy()] if axis else [""] * len(names)
     order = list(dict.fromkeys(groups))
+    time, fans = whole_month(time, fans)
     labelled: set[str] = set()
     for group, fan in zip(groups, fans, strict=True):
         color = PALETTE[order.index(group) % len(PALETTE)]
