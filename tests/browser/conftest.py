@@ -26,6 +26,9 @@ _OPTIONS = (
     # Whatever a page asks for elsewhere has no address; its asking is logged all the same.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
+# Nothing moves that comes to an end; a spinner may go on.
+_STILL = """document.getAnimations().every((each) => each.playState === "finished"
+    || each.effect.getComputedTiming().endTime === Infinity)"""
 _TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 
 
@@ -95,11 +98,14 @@ class Page:
     def violations(self, *, without: tuple[str, ...] = ()) -> list[str]:
         """Check the page with axe-core against WCAG 2.1 A and AA; return what it finds.
 
+        What fades in is waited for: half drawn, every text has too little contrast.
+
         Parameters
         ----------
         without
             CSS selectors of parts to leave out.
         """
+        self.wait(_STILL)
         self.run((files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8"))
         found = self.driver.execute_async_script(
             """const [tags, without, done] = arguments;

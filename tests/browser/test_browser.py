@@ -11,6 +11,12 @@ _BAD = """<!doctype html><html lang="en"><head><title>Bad</title></head><body>
 <script>new WebSocket("wss://example.org/"); undefinedFunction();</script>
 </body></html>"""
 
+_FADING = """<!doctype html><html lang="en"><head><title>Fading</title><style>
+@keyframes fade { from { opacity: 0.1; } to { opacity: 1; } }
+@keyframes turn { to { transform: rotate(1turn); } }
+p { animation: fade 1s; } div { animation: turn 1s infinite; }
+</style></head><body><main><h1>Fading</h1><p>Soon to be read.</p><div></div></main></body></html>"""
+
 
 def test_a_bad_page_is_found_out(page: Any, tmp_path: Path) -> None:
     file = tmp_path / "bad.html"
@@ -21,6 +27,13 @@ def test_a_bad_page_is_found_out(page: Any, tmp_path: Path) -> None:
     found = {line.partition(":")[0] for line in page.violations()}
     assert {"color-contrast", "image-alt"} <= found
     assert page.picture(tmp_path / "bad.png").stat().st_size > 1000
+
+
+def test_a_page_is_judged_when_it_has_come_to_rest(page: Any, tmp_path: Path) -> None:
+    file = tmp_path / "fading.html"
+    file.write_text(_FADING, encoding="utf-8")
+    page.open(file)
+    assert page.violations() == []
 
 
 def test_nothing_is_left_of_the_page_before(page: Any) -> None:

@@ -244,6 +244,17 @@ def test_it_reads_well_on_a_phone_and_without_eyes(explored: Any) -> None:
     until(explored, f"{drawer} > 300")
 
 
+def test_nothing_fades_in_for_those_who_asked_for_less_motion(explored: Any) -> None:
+    fade = "getComputedStyle(document.querySelector('.solara-content-main')).animationName"
+    assert explored.run(f"return {fade}") == "none"
+    still = {"features": [{"name": "prefers-reduced-motion", "value": "no-preference"}]}
+    explored.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", still)
+    try:
+        assert explored.run(f"return {fade}") == "solara-fade-in"
+    finally:
+        explored.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
 def test_the_first_page_knows_nothing_of_the_second(explored: Any, server: Server) -> None:
     step(explored, "February 2026")
     first = explored.driver.current_window_handle

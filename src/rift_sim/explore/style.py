@@ -42,6 +42,9 @@ CSS = """
   .rift-main { grid-template-columns: minmax(0, 1fr); }
   .rift-page .rift-narrow { display: block; }
 }
+@media (prefers-reduced-motion: reduce) {
+  .solara-content-main { animation: none; }
+}
 """
 
 
