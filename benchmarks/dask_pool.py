@@ -27,7 +27,7 @@ from benchmarks.measure import (
     stopwatch,
 )
 from benchmarks.work import jobs, plan_for, pooled, replicates_in
-from rift_sim.ensemble.executor import Plan
+from rift_sim.ensemble.execution.executor import Plan
 
 __all__ = ["dask_cluster", "measure", "minutes"]
 
@@ -83,7 +83,7 @@ def dask_cluster(workers: int) -> Iterator[str]:
 
 def measure(options: Options) -> Section:
     """Hand the same blocks to warm workers of both kinds, in turn; nothing is stored."""
-    from rift_sim.ensemble.cluster import Cluster
+    from rift_sim.ensemble.execution.cluster import Cluster
 
     plan = plan_for(options.end)
     size, count = (1, 8) if options.quick else (10, 24)

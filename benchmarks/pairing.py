@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 
 from benchmarks.measure import Options, Row, Section, Spread, bootstrap
 from rift_sim.ensemble.engine import Engine
-from rift_sim.ensemble.executor import Job, Plan
-from rift_sim.ensemble.pool import Pool
+from rift_sim.ensemble.execution.executor import Job, Plan
+from rift_sim.ensemble.execution.pool import Pool
 from rift_sim.initial.world import World
 from rift_sim.model import RiftModel
 from rift_sim.recorder import Recorder

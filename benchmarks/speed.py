@@ -10,9 +10,9 @@ from time import perf_counter
 from benchmarks.measure import Options, Row, Section, interleave, ratios, spread, stopwatch
 from benchmarks.reference import agent_steps_per_second, simulate_twin
 from benchmarks.work import jobs, plan_for, pooled, replicates_in, warm
-from rift_sim.ensemble.executor import Job, Plan, Worlds, compute
-from rift_sim.ensemble.pool import Pool
-from rift_sim.ensemble.store import Store
+from rift_sim.ensemble.execution.executor import Job, Plan, Worlds, compute
+from rift_sim.ensemble.execution.pool import Pool
+from rift_sim.ensemble.storage.store import Store
 from rift_sim.model import World
 
 __all__ = ["TWIN_GOAL", "TWO_CORES_GOAL", "measure", "minutes"]

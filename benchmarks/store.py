@@ -9,10 +9,10 @@ from time import perf_counter
 
 from benchmarks.measure import Options, Row, Section, spread
 from benchmarks.work import plan_for, warm
-from rift_sim.ensemble.dataset import open_dataset
-from rift_sim.ensemble.executor import Job, Worlds, compute
-from rift_sim.ensemble.layout import BLOCK
-from rift_sim.ensemble.store import Block, Store
+from rift_sim.ensemble.execution.executor import Job, Worlds, compute
+from rift_sim.ensemble.storage.dataset import open_dataset
+from rift_sim.ensemble.storage.layout import BLOCK
+from rift_sim.ensemble.storage.store import Block, Store
 from rift_sim.ensemble.summary import summarise, write_summary
 
 __all__ = ["measure", "minutes"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rift_sim.ensemble.engine import Engine
-from rift_sim.ensemble.executor import Job, Plan, Worlds, compute
-from rift_sim.ensemble.pool import Pool
-from rift_sim.ensemble.store import Block, Store
+from rift_sim.ensemble.execution.executor import Job, Plan, Worlds, compute
+from rift_sim.ensemble.execution.pool import Pool
+from rift_sim.ensemble.storage.store import Block, Store
 from rift_sim.scenario import load_scenario
 
 __all__ = ["jobs", "plan_for", "pooled", "replicates_in", "warm"]

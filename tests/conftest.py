@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import rift_sim
-from rift_sim.ensemble.layout import seal, write_json
+from rift_sim.ensemble.storage.layout import seal, write_json
 from rift_sim.scenario import Scenario
 
 PLACES = (

@@ -31,6 +31,9 @@ ORDER = (
     "recorder",
     "model",
     "replicate",
+    "ensemble.engine ensemble.identity",
+    "ensemble.storage",
+    "ensemble.execution",
     "ensemble",
     "analysis.extras analysis.resample analysis.variance",
     "analysis.paired",
@@ -67,9 +70,10 @@ MODULES = {module(file): file for file in FILES}
 
 
 def floor(name: str) -> str:
-    """Return the package, in the analysis the package within, that a module lies in."""
+    """Return the narrowest name of the order that a module lies in, or else its own."""
     parts = name.split(".")[1:]
-    return ".".join(parts[: 2 if parts[0] == "analysis" else 1])
+    within = (".".join(parts[:depth]) for depth in range(len(parts), 0, -1))
+    return next((each for each in within if each in RANK), name)
 
 
 @lru_cache

@@ -63,7 +63,9 @@ def sample(file: Path, number: int, seed: int, left_out: Sequence[str] = ()) -> 
     touch anything but operators.) Functions in `left_out` stay as they are.
     """
     source = file.read_text(encoding="utf-8")
-    rng = random.Random(f"{seed} {file.parent.name}/{file.stem}")
+    # By the package at the top: a module that moves within it keeps its sample.
+    package = file.parts[::-1][file.parts[::-1].index("rift_sim") - 1]
+    rng = random.Random(f"{seed} {package}/{file.stem}")
     places: dict[tuple[int, int], list[tuple[str, int]]] = {}
     for place, change in _changes(source):
         places.setdefault(place, []).append(change)

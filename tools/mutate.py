@@ -72,7 +72,7 @@ def _sample(package: str, module: str, number: int, seed: int) -> list[Mutant]:
 
 
 def _file(package: str, module: str, root: Path) -> Path:
-    return root / "src" / "rift_sim" / package / f"{module}.py"
+    return next((root / "src" / "rift_sim" / package).rglob(f"{module}.py"))
 
 
 def _waits(row: Row | None, again: bool) -> bool:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from rift_sim.agents.partners import Partner
     from rift_sim.analysis.compare.comparison import Comparison
     from rift_sim.analysis.compare.side_by_side import compare
-    from rift_sim.ensemble.damage import DamagedError, DamageWarning
     from rift_sim.ensemble.run import Run, load, run
+    from rift_sim.ensemble.storage.damage import DamagedError, DamageWarning
     from rift_sim.errors import InputError, RiftError
     from rift_sim.extension import EventKind, Extension, Mechanism, Recorded, register
     from rift_sim.model import RiftModel
@@ -58,8 +58,8 @@ _HOME = {
     "register": "rift_sim.extension",
     "Comparison": "rift_sim.analysis.compare.comparison",
     "compare": "rift_sim.analysis.compare.side_by_side",
-    "DamageWarning": "rift_sim.ensemble.damage",
-    "DamagedError": "rift_sim.ensemble.damage",
+    "DamageWarning": "rift_sim.ensemble.storage.damage",
+    "DamagedError": "rift_sim.ensemble.storage.damage",
     "InputError": "rift_sim.errors",
     "RiftError": "rift_sim.errors",
     "RiftModel": "rift_sim.model",

@@ -7,10 +7,21 @@ from pathlib import Path
 
 from rift_sim.errors import InputError
 
-__all__ = ["decode", "hidden", "read_bytes", "read_text", "visible"]
+__all__ = [
+    "NO_FILE",
+    "decode",
+    "hidden",
+    "is_regular",
+    "no_file",
+    "read_bytes",
+    "read_text",
+    "visible",
+    "why_not",
+]
 
 MAX_BYTES = 20_000_000
 """Largest table that is read; the largest one that ships has a hundredth of it."""
+NO_FILE = "no such file"
 _PART = 2**22
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -28,6 +39,34 @@ def hidden(text: str) -> str | None:
 def visible(text: str) -> str:
     r"""Write what a reader would not see as an escape (``\x1b``), so that nobody obeys it."""
     return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def is_regular(path: Path) -> bool:
+    """Say whether there is such a file: no folder, device or pipe, and a name that can be one."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def why_not(path: Path) -> str:
+    """Say in words why a path is no regular file."""
+    try:
+        if path.is_dir():
+            return "a folder, not a file"
+        if path.exists():
+            return "a pipe or a device, not a regular file"
+        if path.is_symlink():
+            return "a link that leads nowhere"
+    except (OSError, ValueError):
+        pass
+    return NO_FILE
+
+
+def no_file(path: Path) -> str:
+    """Say in a sentence with its name why a path is no regular file."""
+    problem = why_not(path)
+    return f"there is no file '{path}'" if problem == NO_FILE else f"'{path}' is {problem}"
 
 
 def read_bytes(
@@ -51,10 +90,8 @@ def read_bytes(
         is too large.
     """
     try:
-        if not path.is_file():
-            there = path.exists()
-            problem = "is not a regular file" if there else "no such file"
-            raise InputError(problem, file=path, key=key, allowed=allowed)
+        if not is_regular(path):
+            raise InputError(why_not(path), file=path, key=key, allowed=allowed)
         content = b""
         with path.open("rb") as stream:
             # Not all at once: room is made for what is asked for, however small the file.

@@ -87,7 +87,7 @@ def test_files_are_read_up_to_a_size(tmp_path: Path) -> None:
     file.write_bytes(b"a\n\0")
     with pytest.raises(InputError, match=r"x\.csv:2: the file is not text in UTF-8"):
         read_text(file)
-    with pytest.raises(InputError, match="is not a regular file"):
+    with pytest.raises(InputError, match="a folder, not a file"):
         read_text(tmp_path)
 
 

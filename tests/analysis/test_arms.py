@@ -13,8 +13,8 @@ import pytest
 import rift_sim
 from rift_sim.analysis.compare.arms import common_replicates, open_arms, open_run, unpairable
 from rift_sim.analysis.compare.selection import pick_departments, pick_groups, pick_variable, select
-from rift_sim.ensemble.layout import read_json, seal, write_json
 from rift_sim.ensemble.lock import writer_lock
+from rift_sim.ensemble.storage.layout import read_json, seal, write_json
 from rift_sim.errors import InputError
 
 Copy = Callable[..., Path]

@@ -16,7 +16,7 @@ from rift_sim.analysis.calibrate.smc import fit
 from rift_sim.analysis.calibrate.space import Space
 from rift_sim.analysis.calibrate.trials import SUMMARY, Summary, Trial
 from rift_sim.ensemble.engine import Engine
-from rift_sim.ensemble.executor import Plan
+from rift_sim.ensemble.execution.executor import Plan
 from rift_sim.seeds.distributions import LogNormal, Normal
 
 PRIOR_SD, NOISE = 2.0, 0.5

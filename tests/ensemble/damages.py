@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from rift_sim.ensemble.layout import read_json
-from rift_sim.ensemble.shard_format import crc32c
+from rift_sim.ensemble.storage.layout import read_json
+from rift_sim.ensemble.storage.shard_format import crc32c
 
 __all__ = [
     "chunk", "cut", "edit_json", "edit_text", "empty", "exchange", "exchange_chunks", "flip",

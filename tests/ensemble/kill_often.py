@@ -31,9 +31,9 @@ import numcodecs.blosc  # noqa: F401
 import xarray.backends.zarr  # noqa: F401
 import zarr  # noqa: F401
 
-from rift_sim.ensemble import layout, shards
 from rift_sim.ensemble.run import load, run
-from rift_sim.ensemble.store import Store
+from rift_sim.ensemble.storage import layout, shards
+from rift_sim.ensemble.storage.store import Store
 from rift_sim.ensemble.verify import verify
 from rift_sim.errors import InputError
 from rift_sim.model import World

@@ -13,7 +13,7 @@ import numpy as np
 from fake_model import ENGINE, fake_request
 
 from rift_sim.ensemble.run import Run, run_request
-from rift_sim.ensemble.store import Store
+from rift_sim.ensemble.storage.store import Store
 
 HERE = Path(__file__).parent
 OPTIONS = ("workers", "scheduler", "force", "municipal", "progress", "block")

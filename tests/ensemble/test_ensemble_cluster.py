@@ -20,9 +20,9 @@ from small_runs import Listener, go, start_run, wait_for_blocks
 
 import rift_sim
 from rift_sim.cli import main
-from rift_sim.ensemble.cluster import Cluster, ClusterError
-from rift_sim.ensemble.executor import Job, Plan
-from rift_sim.ensemble.remote import Parcel, compute_parcel
+from rift_sim.ensemble.execution.cluster import Cluster, ClusterError
+from rift_sim.ensemble.execution.executor import Job, Plan
+from rift_sim.ensemble.execution.remote import Parcel, compute_parcel
 from rift_sim.ensemble.run import load
 from rift_sim.errors import InputError
 from rift_sim.scenario import Scenario, digest
@@ -287,7 +287,7 @@ def test_bad_schedulers_are_refused_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("rift_sim.ensemble.scheduler._CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("rift_sim.ensemble.execution.scheduler._CONNECT_SECONDS", 0.5)
 
     def refused(*arguments: str) -> str:
         assert main(["run", "reference", "-n", "1", *arguments]) == 2

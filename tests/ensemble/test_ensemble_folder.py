@@ -18,13 +18,13 @@ from fake_model import ENGINE, FakeScenario, FakeWorld, fake_request
 from small_runs import Listener, go
 
 from rift_sim.ensemble import lock, session
-from rift_sim.ensemble.dataset import open_dataset
 from rift_sim.ensemble.folder import check_target, clear_run, existing_store, storage_error
 from rift_sim.ensemble.identity import Identity
-from rift_sim.ensemble.layout import read_json, write_json
 from rift_sim.ensemble.lock import held_by, writer_lock
 from rift_sim.ensemble.session import Session, missing_jobs
-from rift_sim.ensemble.store import Store
+from rift_sim.ensemble.storage.dataset import open_dataset
+from rift_sim.ensemble.storage.layout import read_json, write_json
+from rift_sim.ensemble.storage.store import Store
 from rift_sim.ensemble.summary import by_year, summarise, write_summary
 from rift_sim.errors import InputError
 

@@ -18,13 +18,13 @@ from small_runs import Listener, go
 
 import rift_sim
 from rift_sim.ensemble import identity, inputs, manifest
-from rift_sim.ensemble.executor import Job, Plan
+from rift_sim.ensemble.execution.executor import Job, Plan
+from rift_sim.ensemble.execution.remote import Parcel
 from rift_sim.ensemble.identity import Identity, code_digest, hash_all, versions
 from rift_sim.ensemble.inputs import Request, resolve_request
-from rift_sim.ensemble.layout import read_json, seal, write_json
 from rift_sim.ensemble.manifest import changed_versions, is_finished, session_entry
-from rift_sim.ensemble.remote import Parcel
-from rift_sim.ensemble.store import Block
+from rift_sim.ensemble.storage.layout import read_json, seal, write_json
+from rift_sim.ensemble.storage.store import Block
 from rift_sim.ensemble.summary import SummaryRow
 from rift_sim.errors import InputError
 from rift_sim.physics.kernel import COMPILED

@@ -225,8 +225,8 @@ def _own_disk(command: list[str], disk: Path) -> str | None:
 def test_no_room_at_all_leaves_a_folder_that_can_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rift_sim.ensemble import shards
     from rift_sim.ensemble.session import StorageError
+    from rift_sim.ensemble.storage import shards
 
     write, count = shards.ShardedArray.write, [0]
 

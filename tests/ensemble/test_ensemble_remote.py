@@ -15,15 +15,22 @@ import numpy as np
 import pytest
 from fake_model import ENGINE, FakeScenario, FakeWorld
 
-from rift_sim.ensemble import cluster as there
-from rift_sim.ensemble import executor, remote
-from rift_sim.ensemble.calls import block_function, check_function
-from rift_sim.ensemble.cluster import Cluster, ClusterError
 from rift_sim.ensemble.engine import Engine
-from rift_sim.ensemble.executor import Job, Plan, Worlds, compute, compute_blocks, coordinates
-from rift_sim.ensemble.remote import Parcel, compute_parcel, digests, requirements, unfit
-from rift_sim.ensemble.scheduler import is_open
-from rift_sim.ensemble.store import Block
+from rift_sim.ensemble.execution import cluster as there
+from rift_sim.ensemble.execution import executor, remote
+from rift_sim.ensemble.execution.calls import block_function, check_function
+from rift_sim.ensemble.execution.cluster import Cluster, ClusterError
+from rift_sim.ensemble.execution.executor import (
+    Job,
+    Plan,
+    Worlds,
+    compute,
+    compute_blocks,
+    coordinates,
+)
+from rift_sim.ensemble.execution.remote import Parcel, compute_parcel, digests, requirements, unfit
+from rift_sim.ensemble.execution.scheduler import is_open
+from rift_sim.ensemble.storage.store import Block
 from rift_sim.errors import InputError
 from rift_sim.scenario import Scenario, digest
 

@@ -16,7 +16,7 @@ from fake_model import ENGINE, fake_request
 from small_runs import HERE, Listener, arrays, assert_same, go
 
 from rift_sim.ensemble.run import load, run_request
-from rift_sim.ensemble.store import Store
+from rift_sim.ensemble.storage.store import Store
 from rift_sim.errors import InputError
 
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec, ShardingCodec
 
-from rift_sim.ensemble.layout import write_json
-from rift_sim.ensemble.shard_format import crc32c, sharded_metadata
-from rift_sim.ensemble.shards import ShardedArray
+from rift_sim.ensemble.storage.layout import write_json
+from rift_sim.ensemble.storage.shard_format import crc32c, sharded_metadata
+from rift_sim.ensemble.storage.shards import ShardedArray
 
 
 def make(path: Path, dtype: str = "float32", shape: tuple[int, int] = (23, 4)) -> ShardedArray:
@@ -151,6 +151,6 @@ def test_wrong_shape_is_refused(tmp_path: Path) -> None:
 
 
 def read_meta(path: Path) -> dict[str, object]:
-    from rift_sim.ensemble.layout import read_json
+    from rift_sim.ensemble.storage.layout import read_json
 
     return read_json(path / "zarr.json")

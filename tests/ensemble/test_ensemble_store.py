@@ -10,10 +10,10 @@ import pytest
 import xarray as xr
 from fake_model import FakeScenario, FakeWorld, fake_simulate
 
-from rift_sim.ensemble.damage import DamagedError
-from rift_sim.ensemble.dataset import open_dataset
 from rift_sim.ensemble.digest import content_hash
-from rift_sim.ensemble.store import ABSENT, DONE, FAILED, Block, Store
+from rift_sim.ensemble.storage.damage import DamagedError
+from rift_sim.ensemble.storage.dataset import open_dataset
+from rift_sim.ensemble.storage.store import ABSENT, DONE, FAILED, Block, Store
 
 WORLD = FakeWorld(FakeScenario(), municipal=False)
 

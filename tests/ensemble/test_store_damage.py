@@ -17,11 +17,11 @@ from small_runs import Listener, arrays, assert_same, go
 
 import rift_sim
 from rift_sim.cli import main
-from rift_sim.ensemble.damage import DamagedError, DamageWarning, remember
 from rift_sim.ensemble.lock import writer_lock
-from rift_sim.ensemble.reading import StoreReader
 from rift_sim.ensemble.run import Run, load
 from rift_sim.ensemble.session import StorageError
+from rift_sim.ensemble.storage.damage import DamagedError, DamageWarning, remember
+from rift_sim.ensemble.storage.reading import StoreReader
 from rift_sim.ensemble.verify import verify
 from rift_sim.errors import InputError
 from rift_sim.scenario import Scenario

@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 import rift_sim
-from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.errors import InputError
 from rift_sim.export.source import Choice
 from rift_sim.export.write import export

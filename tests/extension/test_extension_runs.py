@@ -15,9 +15,9 @@ import pytest
 import rift_sim
 from rift_sim.cli import main
 from rift_sim.ensemble.engine import Engine
-from rift_sim.ensemble.executor import Job, Plan, Worlds, compute
-from rift_sim.ensemble.pool import Pool
-from rift_sim.ensemble.remote import requirements, unfit
+from rift_sim.ensemble.execution.executor import Job, Plan, Worlds, compute
+from rift_sim.ensemble.execution.pool import Pool
+from rift_sim.ensemble.execution.remote import requirements, unfit
 from rift_sim.ensemble.run import Run
 from rift_sim.errors import InputError
 from rift_sim.extension import Extension, Mechanism, identity

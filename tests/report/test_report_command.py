@@ -13,7 +13,7 @@ import pytest
 
 import rift_sim
 from rift_sim.cli import main
-from rift_sim.ensemble.layout import seal, write_json
+from rift_sim.ensemble.storage.layout import seal, write_json
 from rift_sim.report.blocks import show
 from rift_sim.seeds import load_ledger
 

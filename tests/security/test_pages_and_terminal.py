@@ -22,7 +22,7 @@ from rich.text import Text
 import rift_sim
 from rift_sim.cli import main
 from rift_sim.cli.console import Progress, echo, make_console
-from rift_sim.ensemble.scheduler import is_open
+from rift_sim.ensemble.execution.scheduler import is_open
 from rift_sim.errors import InputError
 from rift_sim.explore.guard import Guard, authorities, is_loopback
 from rift_sim.explore.serve import HOST, listen

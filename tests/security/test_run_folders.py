@@ -22,9 +22,9 @@ import rift_sim
 from rift_sim import resources
 from rift_sim.cli import main
 from rift_sim.ensemble.folder import RESOLVED, STORE
-from rift_sim.ensemble.foreign import ForeignError, check_members
-from rift_sim.ensemble.layout import read_json, root_metadata, seal
-from rift_sim.ensemble.shard_format import crc32c
+from rift_sim.ensemble.storage.foreign import ForeignError, check_members
+from rift_sim.ensemble.storage.layout import read_json, root_metadata, seal
+from rift_sim.ensemble.storage.shard_format import crc32c
 from rift_sim.errors import InputError
 
 

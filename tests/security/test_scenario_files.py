@@ -142,16 +142,25 @@ def test_devices_pipes_folders_and_names_that_cannot_be_are_no_files(folder: Pat
     loop = folder / "loop.csv"
     loop.symlink_to(loop)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
-    for name in ("pipe.csv", "loop.csv", "/dev/zero", ".", "x" * 5000 + ".csv"):
+    said = {
+        "pipe.csv": "a pipe or a device, not a regular file",
+        "/dev/zero": "a pipe or a device, not a regular file",
+        "loop.csv": "a link that leads nowhere",
+        ".": "a folder, not a file",
+        "x" * 5000 + ".csv": "no file|no such file",
+    }
+    for name, problem in said.items():
         file = write(folder, f"initial: {{coca: '{name}'}}")
-        with pytest.raises(InputError, match="there is no file"):
+        with pytest.raises(InputError, match=problem):
             load_scenario(file, allow_outside=True)
         with pytest.raises(InputError):
             load_scenario(write(folder, f"extends: './{name}/'"))
-        with pytest.raises(InputError):
+        with pytest.raises(InputError, match=problem):
+            load_scenario(folder / name)
+        with pytest.raises(InputError, match=problem):
             read_bytes(folder / name)
     design = write(folder, "sweep: {a: {set: seed, values: [1, 2]}}")
-    with pytest.raises(InputError, match="is not a regular file"):
+    with pytest.raises(InputError, match="not a regular file"):
         load_scenario(design, design=Path("/dev/zero"))
 
 

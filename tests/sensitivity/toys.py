@@ -12,7 +12,7 @@ from rift_sim.analysis.conditions.quantity import Quantity
 from rift_sim.analysis.sensitivity.experiment import QUANTITY, Case, Experiment
 from rift_sim.analysis.sensitivity.inputs import Input, Inputs
 from rift_sim.ensemble.engine import Engine
-from rift_sim.ensemble.executor import Plan
+from rift_sim.ensemble.execution.executor import Plan
 from rift_sim.seeds.distributions import Uniform
 
 NOISE = 3.0

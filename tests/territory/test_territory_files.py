@@ -334,7 +334,7 @@ def test_file_that_cannot_be_read(tmp_path: Path, name: str, content: bytes, pro
 def test_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         load_territory(tmp_path / "none.csv")
-    with pytest.raises(InputError, match="is not a regular file"):
+    with pytest.raises(InputError, match="a folder, not a file"):
         load_territory(tmp_path)
 
 

@@ -244,7 +244,7 @@ def folder(folder: Path, _: Arguments) -> object:
 
 def sealed(content: bytes) -> bytes:
     """Return a manifest with the right checksum, so that its content is looked at; or as it is."""
-    from rift_sim.ensemble.layout import seal
+    from rift_sim.ensemble.storage.layout import seal
 
     try:
         found = json.loads(content)

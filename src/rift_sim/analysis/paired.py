@@ -79,7 +79,7 @@ def run_series(
         When the scenarios differ in their dimensions, or a replicate fails.
     """
     from rift_sim.ensemble.engine import Engine
-    from rift_sim.ensemble.executor import Job, Plan, compute_blocks
+    from rift_sim.ensemble.execution.executor import Job, Plan, compute_blocks
 
     if progress is not None:
         progress.begin(len(scenarios) * replicates)

@@ -56,7 +56,7 @@ def _execute(arguments: list[str] | None) -> Any:
     """
     from rift_sim.cli.app import command
     from rift_sim.cli.console import damage_as_lines
-    from rift_sim.ensemble.damage import DamagedError, known
+    from rift_sim.ensemble.storage.damage import DamagedError, known
 
     with damage_as_lines():
         while True:

@@ -64,7 +64,7 @@ def faint_below(top: str, below: str) -> Text:
 @contextlib.contextmanager
 def damage_as_lines() -> Iterator[None]:
     """Print warnings of damaged runs as a line on stderr, each once; leave others alone."""
-    from rift_sim.ensemble.damage import DamageWarning
+    from rift_sim.ensemble.storage.damage import DamageWarning
 
     said: set[str] = set()
     with warnings.catch_warnings():

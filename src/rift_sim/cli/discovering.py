@@ -64,7 +64,7 @@ def discover(
     from rift_sim.analysis.sensitivity.folder import check_folder
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.cli.sensitivities import resumable
-    from rift_sim.ensemble.executor import available_cores
+    from rift_sim.ensemble.execution.executor import available_cores
     from rift_sim.scenario import load_scenario
 
     expression = parse_expression(when)

@@ -99,7 +99,7 @@ def claims(
     from rift_sim.analysis.claims.trials import choose_claims, choose_theories
     from rift_sim.analysis.claims.verdicts import try_claims
     from rift_sim.cli.console import Progress, make_console
-    from rift_sim.ensemble.executor import available_cores
+    from rift_sim.ensemble.execution.executor import available_cores
     from rift_sim.outputs import check_output
     from rift_sim.seeds import load_ledger
 
@@ -153,7 +153,7 @@ def explain(
 
     from rift_sim.analysis.explain import explain as break_down
     from rift_sim.cli.console import Progress, make_console
-    from rift_sim.ensemble.executor import available_cores
+    from rift_sim.ensemble.execution.executor import available_cores
 
     if figure is not None and not figure.parent.is_dir():
         raise InputError(f"there is no folder '{figure.parent}'", key="--figure")

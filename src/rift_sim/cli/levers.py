@@ -94,7 +94,7 @@ def levers(
     from rift_sim.analysis.levers.listing import choose_levers
     from rift_sim.analysis.levers.pull import load_single
     from rift_sim.cli.console import Progress, make_console
-    from rift_sim.ensemble.executor import available_cores
+    from rift_sim.ensemble.execution.executor import available_cores
 
     regrets = None if out is None else out.parent / f"{out.stem}-regret{out.suffix or '.csv'}"
     check_files(out, figure, regrets, force=force)

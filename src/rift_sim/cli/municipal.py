@@ -103,7 +103,7 @@ def municipal_part(
     )
     from rift_sim.analysis.validation.origins import hindsight
     from rift_sim.analysis.validation.tables import to_markdown
-    from rift_sim.ensemble.executor import available_cores
+    from rift_sim.ensemble.execution.executor import available_cores
     from rift_sim.plots.municipal import draw_ablation
     from rift_sim.territory import load_territory
 

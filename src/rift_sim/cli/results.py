@@ -42,7 +42,7 @@ _LABEL_WIDTH = 23
 
 def print_results(run: Run, console: Console) -> None:
     """Print the table, where the run lies, and its limits."""
-    from rift_sim.ensemble.dataset import LIMITS
+    from rift_sim.ensemble.storage.dataset import LIMITS
 
     rows = run.rows()
     if not rows:

@@ -84,7 +84,7 @@ def sensitivity(
     from rift_sim.analysis.sensitivity.folder import check_folder
     from rift_sim.analysis.sensitivity.study import Effort, check_effort, study
     from rift_sim.cli.console import Progress, make_console
-    from rift_sim.ensemble.executor import available_cores
+    from rift_sim.ensemble.execution.executor import available_cores
     from rift_sim.ensemble.inputs import resolve_request
 
     quantities = [parse_quantity(text) for text in variables or ["control"]]

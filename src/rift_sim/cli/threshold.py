@@ -78,7 +78,7 @@ def threshold(
     from rift_sim.analysis.levers.threshold import choose_dial, find_threshold, threshold_csv
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.cli.levers import check_files
-    from rift_sim.ensemble.executor import available_cores
+    from rift_sim.ensemble.execution.executor import available_cores
 
     check_files(out, figure, force=force)
     goal, lever = _goal(variable, below, above, share), choose_dial(name)

@@ -58,7 +58,7 @@ def uncertainty(
     from rift_sim.analysis.compare.opening import open_run
     from rift_sim.analysis.uncertainty import Design, break_down, to_csv
     from rift_sim.cli.console import Progress, make_console
-    from rift_sim.ensemble.executor import available_cores
+    from rift_sim.ensemble.execution.executor import available_cores
     from rift_sim.outputs import check_output
     from rift_sim.plots.shares import shares_figure
     from rift_sim.plots.style import write_figure

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rift_sim.ensemble.reading import DONE, StoreReader
+from rift_sim.ensemble.storage.reading import DONE, StoreReader
 
 __all__ = ["content_hash"]
 

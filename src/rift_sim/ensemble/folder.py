@@ -7,14 +7,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from rift_sim.ensemble.damage import Damage
-from rift_sim.ensemble.foreign import refuse_foreign, refuse_links
 from rift_sim.ensemble.identity import Identity
-from rift_sim.ensemble.layout import is_intact, read_json
 from rift_sim.ensemble.lock import LOCK_FILE, busy, held_by
 from rift_sim.ensemble.manifest_form import has_form
-from rift_sim.ensemble.reading import LaterFormatError
-from rift_sim.ensemble.store import Store
+from rift_sim.ensemble.storage.damage import Damage
+from rift_sim.ensemble.storage.foreign import refuse_foreign, refuse_links
+from rift_sim.ensemble.storage.layout import is_intact, read_json
+from rift_sim.ensemble.storage.reading import LaterFormatError
+from rift_sim.ensemble.storage.store import Store
 from rift_sim.errors import InputError, RiftError
 
 __all__ = [

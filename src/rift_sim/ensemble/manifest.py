@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rift_sim.ensemble.damage import file_digest
-from rift_sim.ensemble.dataset import LIMITS
 from rift_sim.ensemble.folder import MANIFEST, RESOLVED, SUMMARY, read_manifest
 from rift_sim.ensemble.identity import COMPARED, Identity, versions
-from rift_sim.ensemble.layout import seal, write_json
-from rift_sim.ensemble.store import DONE, FAILED, Store
+from rift_sim.ensemble.storage.damage import file_digest
+from rift_sim.ensemble.storage.dataset import LIMITS
+from rift_sim.ensemble.storage.layout import seal, write_json
+from rift_sim.ensemble.storage.store import DONE, FAILED, Store
 from rift_sim.seeds.posterior import PRIOR
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rift_sim.ensemble.damage import Damage, grouped, remember
 from rift_sim.ensemble.folder import STORE, read_manifest
-from rift_sim.ensemble.store import Store
+from rift_sim.ensemble.storage.damage import Damage, grouped, remember
+from rift_sim.ensemble.storage.store import Store
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.engine import WorldLike

@@ -11,15 +11,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rift_sim.ensemble.damage import DamageWarning, changed_files
-from rift_sim.ensemble.dataset import names_of, open_dataset
 from rift_sim.ensemble.digest import content_hash
 from rift_sim.ensemble.folder import RESOLVED, STORE, check_run, existing_store, read_manifest
 from rift_sim.ensemble.inputs import Request, resolve_request
-from rift_sim.ensemble.layout import BLOCK
 from rift_sim.ensemble.reporter import Reporter
 from rift_sim.ensemble.session import Session
-from rift_sim.ensemble.store import Store
+from rift_sim.ensemble.storage.damage import DamageWarning, changed_files
+from rift_sim.ensemble.storage.dataset import names_of, open_dataset
+from rift_sim.ensemble.storage.layout import BLOCK
+from rift_sim.ensemble.storage.store import Store
 from rift_sim.ensemble.summary import SummaryRow, learn_series, summarise
 from rift_sim.ensemble.verify import Verification, notice, verify
 from rift_sim.errors import InputError

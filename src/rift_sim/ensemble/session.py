@@ -9,10 +9,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rift_sim.ensemble.damage import in_short
-from rift_sim.ensemble.dataset import open_dataset
 from rift_sim.ensemble.engine import Engine, WorldLike
-from rift_sim.ensemble.executor import Job, Plan, Worlds, available_cores, compute_blocks
+from rift_sim.ensemble.execution.executor import Job, Plan, Worlds, available_cores, compute_blocks
 from rift_sim.ensemble.folder import (
     RESOLVED,
     STORE,
@@ -24,18 +22,20 @@ from rift_sim.ensemble.folder import (
 )
 from rift_sim.ensemble.identity import Identity, code_digest
 from rift_sim.ensemble.inputs import Request
-from rift_sim.ensemble.layout import write_text
 from rift_sim.ensemble.lock import writer_lock
 from rift_sim.ensemble.manifest import changed_versions, is_finished, session_entry, write_manifest
 from rift_sim.ensemble.mend import mend, rebuild
 from rift_sim.ensemble.reporter import Reporter, Silent
-from rift_sim.ensemble.store import DONE, Store
+from rift_sim.ensemble.storage.damage import in_short
+from rift_sim.ensemble.storage.dataset import open_dataset
+from rift_sim.ensemble.storage.layout import write_text
+from rift_sim.ensemble.storage.store import DONE, Store
 from rift_sim.ensemble.summary import summarise, write_summary
 from rift_sim.ensemble.verify import verify
 from rift_sim.extension.identity import workers_for
 
 if TYPE_CHECKING:
-    from rift_sim.ensemble.cluster import Cluster
+    from rift_sim.ensemble.execution.cluster import Cluster
 
 __all__ = ["Session", "StorageError", "missing_jobs"]
 
@@ -155,7 +155,7 @@ class Session:
     def _connected(self) -> AbstractContextManager[Cluster | None]:
         if self._scheduler is None:
             return nullcontext()
-        from rift_sim.ensemble.cluster import Cluster
+        from rift_sim.ensemble.execution.cluster import Cluster
 
         return Cluster(self._scheduler, self._reporter.say, self._plan.extensions)
 

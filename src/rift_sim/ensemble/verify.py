@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rift_sim.ensemble.damage import Damage, changed_files, grouped, in_short, remember
 from rift_sim.ensemble.folder import (
     RESOLVED,
     STORE,
@@ -15,9 +14,10 @@ from rift_sim.ensemble.folder import (
     existing_store,
     read_manifest,
 )
-from rift_sim.ensemble.layout import STATUS
 from rift_sim.ensemble.lock import held_by
-from rift_sim.ensemble.reading import DONE, StoreReader
+from rift_sim.ensemble.storage.damage import Damage, changed_files, grouped, in_short, remember
+from rift_sim.ensemble.storage.layout import STATUS
+from rift_sim.ensemble.storage.reading import DONE, StoreReader
 from rift_sim.errors import InputError
 
 __all__ = ["Verification", "notice", "verify"]

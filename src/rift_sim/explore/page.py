@@ -13,7 +13,7 @@ from mesa.visualization import Slider, SolaraViz
 from mesa.visualization.utils import update_counter
 
 from rift_sim import __version__
-from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.explore.controls import Assumptions
 from rift_sim.explore.pictures import Charts, Map
 from rift_sim.explore.style import CSS, block, spell, text

@@ -18,7 +18,7 @@ from rift_sim.analysis.compare.arms import (
     unpairable,
 )
 from rift_sim.analysis.compare.selection import select
-from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rift_sim import __version__
-from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.plots.style import BLACK, BLUE, GREY, VERMILLION, new_figure, tidy
 
 if TYPE_CHECKING:

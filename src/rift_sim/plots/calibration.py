@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from rift_sim import __version__
 from rift_sim.analysis.calibrate.results import SummaryRow, parameter_rows, summary_rows
-from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.plots.style import BLACK, BLUE, GREY, VERMILLION, new_figure, tidy
 
 if TYPE_CHECKING:

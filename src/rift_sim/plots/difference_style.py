@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rift_sim import __version__
-from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.physics.arrays import Floats
 from rift_sim.plots.style import BLACK, GREY, VERMILLION, Scale, scale_of
 from rift_sim.vocabulary import SERIES

@@ -10,7 +10,7 @@ import numpy as np
 
 from rift_sim import __version__
 from rift_sim.analysis.conditions.quantity import parse_quantity
-from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.plots.style import (
     BLACK,
     BLUE,

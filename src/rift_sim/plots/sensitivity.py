@@ -11,7 +11,7 @@ import numpy as np
 from rift_sim import __version__
 from rift_sim.analysis.sensitivity.history import ASSUMED, INFORMED, NOT_FITTED, SAME
 from rift_sim.analysis.sensitivity.morris import effect_sign
-from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.plots.style import BLACK, BLUE, GREY, PALETTE, new_figure, scale_of, tidy
 from rift_sim.vocabulary import SERIES
 

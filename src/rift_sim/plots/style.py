@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim import __version__
-from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:

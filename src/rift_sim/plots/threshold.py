@@ -9,7 +9,7 @@ import numpy as np
 
 from rift_sim import __version__
 from rift_sim.analysis.levers.threshold import FEW, threshold_figures
-from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.plots.style import BLUE, GREY, VERMILLION, new_figure, scale_of, tidy
 from rift_sim.vocabulary import SERIES
 

@@ -15,7 +15,7 @@ from rift_sim.analysis.forecasts.forecast import Mode
 from rift_sim.analysis.onset.discrimination import Calibration
 from rift_sim.analysis.onset.trial import OnsetRow
 from rift_sim.analysis.validation.skill import BINS, ScoreRow, ranks
-from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.plots.style import BLACK, BLUE, GREY, VERMILLION, new_figure, tidy, write_figure
 
 if TYPE_CHECKING:

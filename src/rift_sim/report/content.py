@@ -11,7 +11,7 @@ import numpy as np
 from rift_sim import __version__
 from rift_sim.analysis.compare.arms import Arm
 from rift_sim.analysis.validation.own_scores import own_scores
-from rift_sim.ensemble.dataset import LIMITS
+from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.errors import InputError
 from rift_sim.extension.registry import ledger_with
 from rift_sim.report.assumptions import Difference, Line, differences, event_lines

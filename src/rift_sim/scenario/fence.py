@@ -19,7 +19,7 @@ from rift_sim.seeds.posterior import is_table
 if TYPE_CHECKING:
     from rift_sim.scenario.schema import Scenario
 
-__all__ = ["OPEN", "Fence", "is_regular", "named_files"]
+__all__ = ["OPEN", "Fence", "named_files"]
 
 
 class _Refuse(Protocol):
@@ -83,14 +83,6 @@ class Fence:
 
 
 OPEN = Fence()
-
-
-def is_regular(path: Path) -> bool:
-    """Say whether there is such a file: no folder, device or pipe, and a name that can be one."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def named_files(scenario: Scenario) -> dict[str, Path]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -12,8 +11,9 @@ from pydantic import ValidationError
 
 from rift_sim.errors import InputError
 from rift_sim.extension.registry import use
+from rift_sim.plaintext import NO_FILE, is_regular, no_file, why_not
 from rift_sim.resources import shipped
-from rift_sim.scenario.fence import OPEN, Fence, is_regular
+from rift_sim.scenario.fence import OPEN, Fence
 from rift_sim.scenario.layers import Layer
 from rift_sim.scenario.origin import Origin
 from rift_sim.scenario.problems import find, nothings, refuse
@@ -89,10 +89,11 @@ def locate(path_or_name: str | Path) -> Path:
     if isinstance(path_or_name, Path) or is_path(text):
         path = Path(path_or_name)
         if not is_regular(path):
-            if os.path.isdir(path):
-                raise InputError("a folder, not a scenario file", file=path, allowed="a .yaml file")
+            problem = why_not(path)
+            if problem != NO_FILE:
+                raise InputError(problem, file=path, allowed="a .yaml file")
             beside = [str(found) for found in sorted(path.parent.glob("*.yaml"))]
-            error = InputError("no such file", file=path, allowed=beside, given=text)
+            error = InputError(problem, file=path, allowed=beside, given=text)
             if len(beside) > _MOST_LISTED:
                 error.allowed = f"one of {len(beside)} .yaml files beside it"
             raise error
@@ -174,7 +175,7 @@ def _parent(text: str, child: Path, origin: Origin, fence: Fence) -> Path:
         fence.place(text, child.parent, origin.error)
         if not is_regular(path):
             raise origin.error(
-                f"there is no file '{path}'",
+                no_file(path),
                 allowed="a file relative to this one, or a shipped scenario: "
                 + ", ".join(shipped_names()),
             )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from rift_sim.calendar import Month
-from rift_sim.scenario.fence import is_regular
+from rift_sim.plaintext import is_regular, no_file
 from rift_sim.seeds import load_ledger
 from rift_sim.seeds.posterior import PRIOR, is_table, posterior_names, posterior_path
 
@@ -96,7 +96,7 @@ def as_tuple(value: object) -> object:
 def _file(value: object) -> object:
     path = Path(value) if isinstance(value, str) else value
     if isinstance(path, Path) and not is_regular(path):
-        raise Refusal.one(f"there is no file '{path}'", allowed="an existing CSV file")
+        raise Refusal.one(no_file(path), allowed="an existing CSV file")
     return path
 
 
@@ -130,8 +130,8 @@ def _parameters(value: str) -> str:
     path = posterior_path(value)
     if value == PRIOR or (path is not None and is_regular(path)):
         return value
-    if is_table(value):
-        raise Refusal.one(f"there is no file '{value}'", allowed="an existing CSV file")
+    if path is not None and is_table(value):
+        raise Refusal.one(no_file(path), allowed="an existing CSV file")
     names = (PRIOR, *posterior_names())
     listing = f"{', '.join(names)}, or a CSV file that rift calibrate wrote"
     raise Refusal.one(

@@ -14,9 +14,10 @@ from pydantic import Field, ValidationError
 from rift_sim.analysis.calibrate.problem import Effort, Problem
 from rift_sim.analysis.calibrate.space import Space
 from rift_sim.analysis.calibrate.trials import trial_engine
-from rift_sim.ensemble.executor import Plan
+from rift_sim.ensemble.execution.executor import Plan
 from rift_sim.errors import InputError
-from rift_sim.scenario.fence import Fence, is_regular
+from rift_sim.plaintext import is_regular, no_file
+from rift_sim.scenario.fence import Fence
 from rift_sim.seeds.base import Record, Text, Texts
 from rift_sim.seeds.posterior import PRIOR
 from rift_sim.seeds.validate import as_input_error, unknown
@@ -156,7 +157,7 @@ def _scenario(content: _File, document: Document, fence: Fence) -> Scenario:
         source = document.path.parent / content.scenario
         fence.place(content.scenario, document.path.parent, partial(document.error, ("scenario",)))
         if not is_regular(source):
-            raise document.error(("scenario",), f"there is no file '{source}'")
+            raise document.error(("scenario",), no_file(source))
     elif content.scenario not in shipped_names():
         raise document.error(
             ("scenario",),

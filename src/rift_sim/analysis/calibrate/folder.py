@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rift_sim.analysis.calibrate.trials import method_digest
 from rift_sim.ensemble.identity import code_digest, versions
-from rift_sim.ensemble.layout import read_json, write_json
 from rift_sim.ensemble.lock import LOCK_FILE
+from rift_sim.ensemble.storage.layout import read_json, write_json
 from rift_sim.errors import InputError
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rift_sim.analysis.calibrate.trials import PREDICTIVE, PRIOR, SUMMARY, Trial
-from rift_sim.ensemble.executor import Job, Plan, Worlds, compute
+from rift_sim.ensemble.execution.executor import Job, Plan, Worlds, compute
 from rift_sim.errors import RiftError
 from rift_sim.physics.arrays import Floats
 
 if TYPE_CHECKING:
-    from rift_sim.ensemble.cluster import Cluster
-    from rift_sim.ensemble.store import Block
+    from rift_sim.ensemble.execution.cluster import Cluster
+    from rift_sim.ensemble.storage.store import Block
 
 __all__ = ["CalibrationError", "Kept", "Simulator"]
 
@@ -118,7 +118,7 @@ class Simulator:
         workers: int = 1,
         cluster: Cluster | None = None,
     ) -> None:
-        from rift_sim.ensemble.pool import Pool
+        from rift_sim.ensemble.execution.pool import Pool
 
         self._plan, self._width, self._folder = plan, width, folder
         self._workers = cluster.size if cluster else workers

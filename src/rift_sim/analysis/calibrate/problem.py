@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rift_sim.analysis.calibrate.space import Space
 from rift_sim.analysis.calibrate.trials import Summary, trial_number
-from rift_sim.ensemble.executor import Plan
+from rift_sim.ensemble.execution.executor import Plan
 from rift_sim.physics.arrays import Floats
 
 __all__ = ["Effort", "Fit", "Generation", "Problem"]

@@ -26,7 +26,7 @@ from rift_sim.physics.arrays import Floats
 from rift_sim.physics.streams import Process, fill_at, stream
 
 if TYPE_CHECKING:
-    from rift_sim.ensemble.cluster import Cluster
+    from rift_sim.ensemble.execution.cluster import Cluster
     from rift_sim.ensemble.reporter import Reporter
 
 __all__ = ["DRAWS", "Uniformity", "find_ranks", "uniformity"]

@@ -19,14 +19,14 @@ from rift_sim.analysis.calibrate.results import Result, write_rows
 from rift_sim.analysis.calibrate.sbc import Uniformity, find_ranks, uniformity
 from rift_sim.analysis.calibrate.smc import fit
 from rift_sim.analysis.calibrate.trials import PREDICTIVE, PRIOR, Trial
-from rift_sim.ensemble.executor import available_cores
+from rift_sim.ensemble.execution.executor import available_cores
 from rift_sim.ensemble.lock import writer_lock
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from rift_sim.analysis.calibrate.trials import Summaries
-    from rift_sim.ensemble.cluster import Cluster
+    from rift_sim.ensemble.execution.cluster import Cluster
     from rift_sim.ensemble.reporter import Reporter
 
 __all__ = ["calibrate", "check_method", "check_predictions"]
@@ -182,7 +182,7 @@ def _connected(scheduler: str | None, reporter: Reporter) -> AbstractContextMana
     """Return the cluster at an address, if there is one."""
     if scheduler is None:
         return nullcontext()
-    from rift_sim.ensemble.cluster import Cluster
+    from rift_sim.ensemble.execution.cluster import Cluster
 
     return Cluster(scheduler, reporter.say)
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rift_sim.analysis.conditions.layout import world_layout
 from rift_sim.analysis.conditions.quantity import Found, Quantity
 from rift_sim.ensemble.engine import Engine
-from rift_sim.ensemble.executor import Plan, Worlds
+from rift_sim.ensemble.execution.executor import Plan, Worlds
 from rift_sim.ensemble.identity import code_digest
 from rift_sim.seeds import load_ledger
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from rift_sim.analysis.sensitivity.running import SIMULATIONS
 from rift_sim.ensemble.identity import versions
-from rift_sim.ensemble.layout import read_json, write_json
 from rift_sim.ensemble.lock import LOCK_FILE
+from rift_sim.ensemble.storage.layout import read_json, write_json
 from rift_sim.errors import InputError
 
 __all__ = ["check_folder", "describe_folder"]

@@ -13,7 +13,7 @@ import numpy as np
 
 from rift_sim.analysis.calibrate.kept import Kept
 from rift_sim.analysis.sensitivity.experiment import QUANTITY, Case, Experiment
-from rift_sim.ensemble.executor import Job, compute_blocks
+from rift_sim.ensemble.execution.executor import Job, compute_blocks
 from rift_sim.ensemble.lock import writer_lock
 from rift_sim.errors import RiftError
 from rift_sim.physics.arrays import Floats

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from rift_sim.ensemble.engine import Engine
-from rift_sim.ensemble.executor import Job, Plan, Worlds, compute
+from rift_sim.ensemble.execution.executor import Job, Plan, Worlds, compute
 from rift_sim.ensemble.identity import COMPARED, code_digest, versions
 from rift_sim.errors import InputError
 from rift_sim.extension.identity import is_extension

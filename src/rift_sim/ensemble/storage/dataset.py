@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.ensemble.damage import DamagedError
-from rift_sim.ensemble.layout import STATUS
-from rift_sim.ensemble.reading import DONE, StoreReader
+from rift_sim.ensemble.storage.damage import DamagedError
+from rift_sim.ensemble.storage.layout import STATUS
+from rift_sim.ensemble.storage.reading import DONE, StoreReader
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -61,7 +61,7 @@ def open_dataset(path: Path) -> xr.Dataset:
     """
     import xarray as xr
 
-    from rift_sim.ensemble.lazy import StoredArray, lazily
+    from rift_sim.ensemble.storage.lazy import StoredArray, lazily
 
     store = StoreReader(path)
     for damage in store.changed_labels():

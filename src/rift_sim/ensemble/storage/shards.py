@@ -25,7 +25,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.ensemble.shard_format import LEVEL, crc32c
+from rift_sim.ensemble.storage.shard_format import LEVEL, crc32c
 
 __all__ = ["ChunkError", "ShardedArray"]
 

@@ -1,7 +1,7 @@
 """Reading the store of a run, and what it shows of damage.
 
 A block that is damaged counts as absent from when it is known: at once when an index or
-a length shows it, otherwise when its numbers have been read (see `rift_sim.ensemble.damage`).
+a length shows it, otherwise when its numbers have been read (see `damage`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.ensemble.damage import Damage, DamagedError, changed_files, known
-from rift_sim.ensemble.foreign import check_members
-from rift_sim.ensemble.layout import STATUS, read_json, root_metadata
-from rift_sim.ensemble.shards import ChunkError, ShardedArray
+from rift_sim.ensemble.storage.damage import Damage, DamagedError, changed_files, known
+from rift_sim.ensemble.storage.foreign import check_members
+from rift_sim.ensemble.storage.layout import STATUS, read_json, root_metadata
+from rift_sim.ensemble.storage.shards import ChunkError, ShardedArray
 
 __all__ = ["ABSENT", "DONE", "FAILED", "FORMAT", "LaterFormatError", "StoreReader"]
 

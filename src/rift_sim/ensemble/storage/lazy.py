@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
-from rift_sim.ensemble.reading import StoreReader
+from rift_sim.ensemble.storage.reading import StoreReader
 
 __all__ = ["StoredArray", "lazily"]
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rift_sim.ensemble.damage import file_digest
-from rift_sim.ensemble.shard_format import sharded_metadata
+from rift_sim.ensemble.storage.damage import file_digest
+from rift_sim.ensemble.storage.shard_format import sharded_metadata
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.engine import WorldLike

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rift_sim.ensemble.damage import DamagedError
-from rift_sim.ensemble.layout import (
+from rift_sim.ensemble.storage.damage import DamagedError
+from rift_sim.ensemble.storage.layout import (
     BLOCK,
     STATUS,
     create_layout,
@@ -24,8 +24,8 @@ from rift_sim.ensemble.layout import (
     root_metadata,
     write_json,
 )
-from rift_sim.ensemble.reading import ABSENT, DONE, FAILED, FORMAT, StoreReader
-from rift_sim.ensemble.shards import ChunkError
+from rift_sim.ensemble.storage.reading import ABSENT, DONE, FAILED, FORMAT, StoreReader
+from rift_sim.ensemble.storage.shards import ChunkError
 
 if TYPE_CHECKING:
     from rift_sim.ensemble.engine import WorldLike

@@ -25,8 +25,8 @@ from multiprocessing.context import SpawnProcess
 from types import TracebackType
 from typing import Any
 
-from rift_sim.ensemble.executor import Job, Plan, Worlds, compute
-from rift_sim.ensemble.store import Block
+from rift_sim.ensemble.execution.executor import Job, Plan, Worlds, compute
+from rift_sim.ensemble.storage.store import Block
 from rift_sim.extension.identity import Need, prepare, refuse_typed
 
 __all__ = ["Pool"]

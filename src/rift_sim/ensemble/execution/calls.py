@@ -18,7 +18,7 @@ def check_function() -> Callable[[Mapping[str, str]], tuple[str | None, str]]:
 
     def check(wanted: Mapping[str, str]) -> tuple[str | None, str]:
         try:
-            from rift_sim.ensemble import remote
+            from rift_sim.ensemble.execution import remote
 
             return remote.unfit(wanted), remote.processor()
         except (ImportError, AttributeError) as error:
@@ -35,7 +35,7 @@ def block_function() -> Callable[[Mapping[str, str], bytes], tuple[str, str | No
 
         here = get_worker().address
         try:
-            from rift_sim.ensemble import remote
+            from rift_sim.ensemble.execution import remote
 
             reason = remote.unfit(wanted)
         except (ImportError, AttributeError) as error:

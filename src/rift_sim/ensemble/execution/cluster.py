@@ -20,11 +20,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
-from rift_sim.ensemble.calls import block_function, check_function
-from rift_sim.ensemble.executor import Job, Plan
-from rift_sim.ensemble.remote import Parcel, digests, processor, requirements
-from rift_sim.ensemble.scheduler import connect, is_open
-from rift_sim.ensemble.store import Block
+from rift_sim.ensemble.execution.calls import block_function, check_function
+from rift_sim.ensemble.execution.executor import Job, Plan
+from rift_sim.ensemble.execution.remote import Parcel, digests, processor, requirements
+from rift_sim.ensemble.execution.scheduler import connect, is_open
+from rift_sim.ensemble.storage.store import Block
 from rift_sim.errors import InputError, RiftError
 from rift_sim.extension.identity import Need
 from rift_sim.extension.identity import requirements as needed

@@ -20,12 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim.ensemble.engine import Engine, WorldLike
-from rift_sim.ensemble.store import Block
+from rift_sim.ensemble.storage.store import Block
 from rift_sim.errors import InputError
 from rift_sim.extension.identity import Need, needs
 
 if TYPE_CHECKING:
-    from rift_sim.ensemble.cluster import Cluster
+    from rift_sim.ensemble.execution.cluster import Cluster
 
 __all__ = ["Job", "Plan", "Worlds", "available_cores", "compute", "compute_blocks", "coordinates"]
 
@@ -198,7 +198,7 @@ def compute_blocks(
         for job in jobs:
             yield compute(plan, worlds, job)
         return
-    from rift_sim.ensemble.pool import Pool
+    from rift_sim.ensemble.execution.pool import Pool
 
     with Pool(plan, workers) as pool:
         yield from pool.run(jobs)

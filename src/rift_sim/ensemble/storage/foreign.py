@@ -1,7 +1,7 @@
 """Folders of runs that came from elsewhere: refused unless they are made as ours are.
 
 A store describes itself: which codecs undo its bytes, how large its arrays are, where they lie.
-Nothing of that is believed. What is not written as `rift_sim.ensemble.layout` writes it is
+Nothing of that is believed. What is not written as `rift_sim.ensemble.storage.layout` writes it is
 refused before a codec sees it, and so is a block that would unpack to another size than its
 array says, so that memory is bounded by what an honest store needs. No codec that loads objects
 (pickle) is among ours.
@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from rift_sim.ensemble.damage import file_digest
+from rift_sim.ensemble.storage.damage import file_digest
 from rift_sim.errors import InputError
 from rift_sim.plaintext import hidden
 
@@ -76,7 +76,7 @@ def refuse_foreign(store: Path) -> None:
     InputError
         When its metadata, its labels or the size of a block is not as rift_sim writes it.
     """
-    from rift_sim.ensemble.layout import read_json, root_metadata
+    from rift_sim.ensemble.storage.layout import read_json, root_metadata
 
     try:
         root = read_json(store / "zarr.json")
@@ -232,7 +232,7 @@ def _sizes(stream: BinaryIO, count: int) -> Iterator[tuple[int, tuple[int, int]]
 
 def _fits(stream: BinaryIO, offset: int, length: int) -> bool:
     """Say whether a block has the checksum that stands behind it."""
-    from rift_sim.ensemble.shard_format import crc32c
+    from rift_sim.ensemble.storage.shard_format import crc32c
 
     stream.seek(offset)
     payload = stream.read(min(length, 2 * MAX_CHUNK))
