@@ -50,6 +50,17 @@ def test_fan(pair: Comparison) -> None:
     assert any(len(y) == 15 and np.allclose(y, mean) for y in lines)
 
 
+def test_a_single_month_and_no_difference_can_be_seen(tmp_path: Path) -> None:
+    for name in ("full-cutoff", "reference"):
+        rift_sim.run(name, replicates=2, workers=1, settings=["end=2026-01"], out=tmp_path / name)
+    pair = rift_sim.compare(tmp_path / "full-cutoff", tmp_path / "reference")
+    drawn = [difference_overview(pair, ["aid_usd", "coca_ha"]), difference_fan(pair, "aid_usd")]
+    for axes in (axes for figure in drawn for axes in figure.axes):
+        curves = [line.get_xdata() for line in axes.lines]
+        assert any(isinstance(x, np.ndarray) and x[-1] > x[0] for x in curves)
+    assert words(drawn[0]).count("the same in all replicates") == 1
+
+
 def test_fan_has_a_panel_for_each_other_run(unpaired: Comparison) -> None:
     figure = difference_fan(unpaired, "newly_displaced")
     assert len(figure.axes) == 2

@@ -14,11 +14,12 @@ from rift_sim.calendar import Month
 from rift_sim.ensemble.run import Run
 from rift_sim.errors import InputError
 from rift_sim.plots.events import Mark, label_marks, marks_of, place_labels
-from rift_sim.plots.fans import date_axis, draw_fan, fan_figure, quantiles
+from rift_sim.plots.fans import draw_fan, fan_figure, quantiles
 from rift_sim.plots.map_values import department_layer, parse_date
 from rift_sim.plots.maps import map_figure
 from rift_sim.plots.overview import overview_figure
 from rift_sim.plots.style import new_figure, scale_of
+from rift_sim.plots.time_axis import date_axis, named_months
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +124,29 @@ def test_an_axis_shows_the_last_month_to_its_end(months: int) -> None:
     first, last = axes.get_xlim()
     assert first == time[0].astype("datetime64[D]").astype(int)
     assert last - first >= 28 * months
+
+
+@pytest.mark.parametrize(
+    ("first", "months", "named"),
+    [
+        ("2026-01", 1, "2026-01"),
+        ("2025-12", 4, "2025-12 2026-01 2026-02 2026-03"),
+        ("2026-02", 12, "2026-02 2026-05 2026-08 2026-11"),
+        ("2026-02", 19, "2027"),
+        ("2026-01", 60, "2026 2027 2028 2029 2030"),
+        ("2026-01", 1200, "2026 2036 2046 2056 2066 2076 2086 2096 2106 2116"),
+    ],
+)
+def test_an_axis_names_months_that_fit(first: str, months: int, named: str) -> None:
+    time = (np.datetime64(first) + np.arange(months)).astype("datetime64[ns]")
+    chosen, form = named_months(time)
+    assert [day.item().strftime(form) for day in chosen.astype("datetime64[D]")] == named.split()
+    axes = new_figure(4.0, 3.0).add_subplot()
+    axes.plot(time, np.arange(months))
+    date_axis(axes, time)
+    left, right = axes.get_xlim()
+    assert [label.get_text() for label in axes.get_xticklabels()] == named.split()
+    assert all(left <= place < right for place in axes.get_xticks())
 
 
 def test_a_single_month_can_be_seen() -> None:

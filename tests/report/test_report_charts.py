@@ -41,6 +41,18 @@ def test_the_axis_ends_before_the_next_year() -> None:
     assert TIME[-1] <= np.datetime64(chart.x_range.end, "ms") < np.datetime64("2031-01-01")
 
 
+@pytest.mark.parametrize(("months", "named"), [(1, 1), (60, 5)])
+def test_months_named_are_drawn_and_lie_on_the_axis(months: int, named: int) -> None:
+    chart = fan_chart(TIME[:months], [Fan("one", BANDS[:, :months])], Scale(1.0, "people"))
+    start, end = chart.x_range.start, chart.x_range.end
+    assert len(chart.xaxis[0].ticker.ticks) == named
+    assert all(start <= tick < end for tick in chart.xaxis[0].ticker.ticks)
+    columns = chart.renderers[0].data_source.data
+    assert len(columns["time"]) >= 2
+    assert {len(column) for column in columns.values()} == {len(columns["time"])}
+    assert set(columns["month"]) == {str(month)[:7] for month in TIME[:months]}
+
+
 @pytest.mark.parametrize(
     ("level", "largest", "seen"), [(4.28e5, 1.2, False), (1000.0, 1.2, True), (0.0, 0.0, False)]
 )

@@ -143,6 +143,14 @@ def test_notes_and_ids_are_no_difference() -> None:
     assert touched_claims([found], LEDGER) == []
 
 
+def test_what_comes_after_the_end_is_not_left_out() -> None:
+    events = [{"date": date, "threat": {"severity": 0.5}} for date in ("2026-03", "2026-04")]
+    short = make(end="2026-03")
+    found = differences(short, make(timeline=events), LEDGER)
+    assert [line.when for line in found.lines] == ["", "March 2026"]
+    assert len(found.events) == 1
+
+
 def test_what_is_set_changed_and_left_out() -> None:
     threat = {"date": "2026-03", "id": "threat"}
     base = make(

@@ -139,3 +139,9 @@ def set_height(axes: Axes, lows: Sequence[Floats], highs: Sequence[Floats]) -> N
     high = max(0.0, *(float(np.max(part)) for part in highs))
     room = 0.14 * (high - low) or 1.0
     axes.set_ylim(low - room, high + room)
+    if low == high:
+        axes.set_yticks([0.0])
+        axes.text(
+            0.5, 0.62, "the same in all replicates", transform=axes.transAxes, fontsize=7,
+            color=GREY, ha="center",
+        )  # fmt: skip

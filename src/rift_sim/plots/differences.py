@@ -9,7 +9,9 @@ from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rift_sim.physics.arrays import Floats
 from rift_sim.plots.difference_style import (
     SPREAD,
     Caption,
@@ -20,7 +22,6 @@ from rift_sim.plots.difference_style import (
     set_height,
 )
 from rift_sim.plots.events import label_marks, marks_apart, rule_marks
-from rift_sim.plots.fans import date_axis
 from rift_sim.plots.overview import PANELS
 from rift_sim.plots.style import (
     BLACK,
@@ -33,6 +34,7 @@ from rift_sim.plots.style import (
     new_figure,
     tidy,
 )
+from rift_sim.plots.time_axis import date_axis, whole_month
 from rift_sim.vocabulary import SERIES
 
 if TYPE_CHECKING:
@@ -98,12 +100,17 @@ def difference_fan(comparison: Comparison, variable: str) -> Figure:
     return figure
 
 
-def _draw_fan(axes: Axes, part: xr.Dataset, scale: Scale) -> None:
+def _curves(part: xr.Dataset, scale: Scale) -> tuple[NDArray[np.datetime64], Floats, Floats]:
+    """Return time, quantiles, and mean with its interval, as they are drawn."""
     time = part["time"].to_numpy()
-    fan = part["quantiles"].transpose("quantile", "time").to_numpy() * scale.factor
-    mean, low, high = (
-        part[name].to_numpy() * scale.factor for name in ("mean", "mean_low", "mean_high")
-    )
+    fan = part["quantiles"].transpose("quantile", "time").to_numpy()
+    mean = np.stack([part[name].to_numpy() for name in ("mean", "mean_low", "mean_high")])
+    _, means = whole_month(time, mean * scale.factor)
+    return *whole_month(time, fan * scale.factor), means
+
+
+def _draw_fan(axes: Axes, part: xr.Dataset, scale: Scale) -> None:
+    time, fan, (mean, low, high) = _curves(part, scale)
     axes.axhline(0.0, color=BLACK, linewidth=0.8)
     axes.fill_between(time, fan[0], fan[-1], color=BLUE, alpha=0.18, linewidth=0)
     axes.fill_between(time, fan[1], fan[-2], color=BLUE, alpha=0.34, linewidth=0)
@@ -112,7 +119,7 @@ def _draw_fan(axes: Axes, part: xr.Dataset, scale: Scale) -> None:
     axes.plot(time, mean, color=BLUE, linewidth=1.8)
     set_height(axes, [fan[0], low], [fan[-1], high])
     tidy(axes)
-    date_axis(axes, time)
+    date_axis(axes, part["time"].to_numpy())
     axes.set_ylabel("\n".join(textwrap.wrap(difference_label(scale), 34)), fontsize=8.5)
 
 
@@ -196,11 +203,8 @@ def _draw_panel(axes: Axes, data: xr.Dataset, variable: str, labels: Sequence[st
     lows, highs = [], []
     for number, (label, colour) in enumerate(zip(labels, cycle(PALETTE), strict=False)):
         part = data.isel(difference=number)
-        mean, low, high = (
-            part[name].to_numpy() * scale.factor for name in ("mean", "mean_low", "mean_high")
-        )
+        time, fan, (mean, low, high) = _curves(part, scale)
         if len(labels) == 1:
-            fan = part["quantiles"].transpose("quantile", "time").to_numpy() * scale.factor
             axes.fill_between(time, fan[0], fan[-1], color=colour, alpha=0.18, linewidth=0)
             low_shown, high_shown = np.minimum(low, fan[0]), np.maximum(high, fan[-1])
         else:
@@ -211,7 +215,7 @@ def _draw_panel(axes: Axes, data: xr.Dataset, variable: str, labels: Sequence[st
         highs.append(high_shown)
     set_height(axes, lows, highs)
     tidy(axes)
-    date_axis(axes, time)
+    date_axis(axes, data["time"].to_numpy())
     axes.set_title(
         PANELS.get(variable) or textwrap.shorten(SERIES[variable].long_name, 44, placeholder=" …"),
         fontsize=8.5,

@@ -20,6 +20,7 @@ from rift_sim.plots.style import (
     set_limits,
     tidy,
 )
+from rift_sim.plots.time_axis import date_axis, whole_month
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from rift_sim.ensemble.run import Run
 
-__all__ = ["choose_series", "date_axis", "draw_fan", "fan_figure", "save"]
+__all__ = ["choose_series", "draw_fan", "fan_figure", "save"]
 
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _MOST_BANDS = 3
@@ -65,24 +66,6 @@ def draw_fan(
     axes.fill_between(time, fan[0], fan[4], color=color, alpha=0.18, linewidth=0)
     axes.fill_between(time, fan[1], fan[3], color=color, alpha=0.34, linewidth=0)
     axes.plot(time, fan[2], color=color, linewidth=1.6)
-
-
-def whole_month(
-    time: NDArray[np.datetime64], values: NDArray[np.float64]
-) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
-    """Return what to draw: a single month from its first day to its last, or all as it is.
-
-    Parameters
-    ----------
-    time
-        First day of each month.
-    values
-        The last dimension is time.
-    """
-    if len(time) != 1:
-        return time, values
-    end = time + np.timedelta64(30, "D")
-    return np.concatenate([time, end]), np.repeat(values, 2, axis=-1)
 
 
 def draw_series(axes: Axes, series: xr.DataArray) -> tuple[Scale, str]:
@@ -180,32 +163,6 @@ def _draw_several(
         labelled.add(group)
         axes.plot(time, fan[2], color=color, linewidth=1.3, label=label)
     axes.legend(fontsize=7, frameon=False, loc="best", title=axis, title_fontsize=7)
-
-
-def date_axis(axes: Axes, time: NDArray[np.datetime64]) -> None:
-    """Let an axis of dates show these months to their end, with ticks that fit.
-
-    Parameters
-    ----------
-    axes
-        What is drawn on.
-    time
-        First day of each month, in order.
-    """
-    from matplotlib import dates
-
-    months = len(time)
-    last = time[-1] - time[-2] if months > 1 else np.timedelta64(31, "D")
-    axes.set_xlim(time[0], time[-1] + last)
-    make: Any = dates  # Its classes carry no types.
-    if months <= 18:
-        axes.xaxis.set_major_locator(make.MonthLocator(interval=3))
-        axes.xaxis.set_major_formatter(make.DateFormatter("%Y-%m"))
-        return
-    axes.xaxis.set_major_locator(make.YearLocator(base=max(1, months // 120)))
-    axes.xaxis.set_major_formatter(make.DateFormatter("%Y"))
-    if months <= 84:
-        axes.xaxis.set_minor_locator(make.MonthLocator(bymonth=(4, 7, 10)))
 
 
 def save(figure: Figure, path: Path) -> Path:

@@ -70,7 +70,8 @@ class Difference:
 def differences(scenario: Scenario, other: Scenario, ledger: Ledger) -> Difference:
     """Say what a scenario sets, changes and leaves out against another."""
     own = _new(scenario, other)
-    gone = _new(other, scenario)
+    # What lies beyond its end it does not leave out.
+    gone = [event for event in _new(other, scenario) if event.date <= scenario.end]
     parameters = [
         name
         for name in dict.fromkeys((*scenario.assumptions, *other.assumptions))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rift_sim.analysis.extras import need
 from rift_sim.plots.fans import quantiles
 from rift_sim.plots.style import BLACK, GREY, PALETTE, Scale, scale_of
+from rift_sim.plots.time_axis import named_months, whole_month
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -111,18 +112,21 @@ def fan_chart(
     ]
     chart.add_tools(_hover(lines[0], len(fans), signed=signed, digits=_digits(low, high)))
     _tidy(chart)
+    _name_months(chart.xaxis, time)
     return chart
 
 
 def _columns(time: NDArray[np.datetime64], fans: Sequence[Fan]) -> dict[str, Any]:
     """Return the data of a chart: month, and label and quantiles of each fan."""
+    shown, _ = whole_month(time, np.zeros(len(time)))
     columns: dict[str, Any] = {
-        "time": time.astype("datetime64[ms]"),
-        "month": [str(month) for month in time.astype("datetime64[M]")],
+        "time": shown.astype("datetime64[ms]"),
+        "month": [str(month) for month in shown.astype("datetime64[M]")],
     }
     for k, fan in enumerate(fans):
-        columns[f"label{k}"] = [fan.label] * len(time)
-        columns |= {f"q{k}_{j}": band.astype("f4") for j, band in enumerate(fan.bands)}
+        columns[f"label{k}"] = [fan.label] * len(shown)
+        _, bands = whole_month(time, np.asarray(fan.bands))
+        columns |= {f"q{k}_{j}": band.astype("f4") for j, band in enumerate(bands)}
     return columns
 
 
@@ -150,7 +154,8 @@ def _months_shown(time: NDArray[np.datetime64]) -> tuple[int, int]:
     An axis with room beyond it would name the year that comes after the run.
     """
     first, last = time[[0, -1]].astype("datetime64[D]")
-    ends = np.array([first, last + np.timedelta64(14, "D")], "datetime64[ms]").astype("int64")
+    beyond = np.timedelta64(14 if len(time) > 1 else 31, "D")
+    ends = np.array([first, last + beyond], "datetime64[ms]").astype("int64")
     return int(ends[0]), int(ends[1])
 
 
@@ -193,6 +198,14 @@ def _hover(line: Any, count: int, *, signed: bool, digits: int) -> Any:
         mode="vline",
         tooltips=f'<table style="font-size:12px;color:#1a1a1a">{head}{rows}</table>',
     )
+
+
+def _name_months(axis: Any, time: NDArray[np.datetime64]) -> None:
+    """Name the months that a figure names; Bokeh's own choice puts labels upon each other."""
+    models = need("bokeh.models")
+    named, form = named_months(time)
+    axis.ticker = models.FixedTicker(ticks=named.astype("datetime64[ms]").astype("int64").tolist())
+    axis.formatter = models.DatetimeTickFormatter(days=form, months=form, years=form)
 
 
 def _tidy(chart: Any) -> None:
