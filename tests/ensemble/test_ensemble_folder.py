@@ -8,7 +8,9 @@ import json
 import math
 import os
 import shutil
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,12 +20,14 @@ from fake_model import ENGINE, FakeScenario, FakeWorld, fake_request
 from small_runs import Listener, go
 
 from rift_sim.ensemble import lock, session
+from rift_sim.ensemble.engine import Engine
 from rift_sim.ensemble.folder import check_target, clear_run, existing_store, storage_error
 from rift_sim.ensemble.identity import Identity
 from rift_sim.ensemble.lock import held_by, writer_lock
+from rift_sim.ensemble.run import run_request
 from rift_sim.ensemble.session import Session, missing_jobs
 from rift_sim.ensemble.storage.dataset import open_dataset
-from rift_sim.ensemble.storage.layout import read_json, write_json
+from rift_sim.ensemble.storage.layout import read_json, root_metadata, write_json
 from rift_sim.ensemble.storage.store import Store
 from rift_sim.ensemble.summary import by_year, summarise, write_summary
 from rift_sim.errors import InputError
@@ -76,6 +80,27 @@ def test_a_run_that_has_just_begun_is_ours(tmp_path: Path) -> None:
     assert check_target(_ours(tmp_path), OTHER, force=False) is None
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_a_store_that_cannot_be_read_makes_a_folder_no_run(tmp_path: Path, force: bool) -> None:
+    """Without a manifest nothing says that what lies there is ours to replace."""
+    store = layout(tmp_path).path.rename(tmp_path / "trajectories.zarr")
+    (store / "zarr.json").write_text("{", encoding="utf-8")
+    with pytest.raises(InputError, match="holds no run of rift_sim; it is left alone"):
+        check_target(tmp_path, OTHER, force=force)
+
+
+def test_a_store_of_somebody_else_is_refused_unless_it_is_to_be_replaced(tmp_path: Path) -> None:
+    folder = go(tmp_path / "run", 3).directory
+    root = folder / "trajectories.zarr" / "zarr.json"
+    content = read_json(root)
+    members = content["consolidated_metadata"]["metadata"]
+    members["control"]["data_type"] = "object"
+    write_json(root, root_metadata(members, content["attributes"]))
+    with pytest.raises(InputError, match="was not written by rift_sim: control"):
+        go(folder, 3)
+    assert go(folder, 4, force=True).replicates == 4
+
+
 def test_only_the_files_of_a_run_are_cleared(tmp_path: Path) -> None:
     folder = go(tmp_path / "run", 3).directory
     (folder / "figures").mkdir()
@@ -120,6 +145,44 @@ def test_a_lock_names_its_holder_and_goes_with_it(tmp_path: Path) -> None:
     (tmp_path / ".lock").write_text("a longer note than any that a process leaves" * 9)
     with writer_lock(tmp_path):
         assert json.loads((tmp_path / ".lock").read_text(encoding="utf-8"))["pid"] == os.getpid()
+
+
+def test_under_windows_a_byte_behind_the_text_is_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Played with a module that locks bytes from where a file stands, as that system does."""
+    locked: set[int] = set()
+
+    def locking(descriptor: int, mode: int, count: int) -> None:
+        assert mode == 2
+        start = os.lseek(descriptor, 0, os.SEEK_CUR)
+        wanted = set(range(start, start + count))
+        if locked & wanted:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        locked.update(wanted)
+
+    played = SimpleNamespace(LK_NBLCK=2, locking=locking)
+    monkeypatch.setitem(sys.modules, "msvcrt", played)
+    with (tmp_path / ".lock").open("a+", encoding="utf-8") as file:
+        with monkeypatch.context() as here:
+            here.setattr(os, "name", "nt")
+            taken = [lock._take(file), lock._take(file)]
+        assert taken == [True, False]
+    assert len(locked) == 1
+    assert min(locked) >= 10_000
+
+
+def test_where_no_locks_are_known_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    def refuse(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with writer_lock(tmp_path), writer_lock(tmp_path):
+        assert held_by(tmp_path) is None
 
 
 def test_a_lock_about_to_be_freed_is_waited_for(
@@ -232,9 +295,10 @@ def make_session(folder: Path, listener: Listener, **options: Any) -> Session:
     request = fake_request(options.pop("replicates", 10))
     settings: dict[str, Any] = {
         "workers": None, "scheduler": None, "municipal": False, "force": False, "block": 4,
+        "engine": ENGINE,
     }  # fmt: skip
     settings |= options
-    return Session(request, folder=folder, reporter=listener, engine=ENGINE, **settings)
+    return Session(request, folder=folder, reporter=listener, **settings)
 
 
 def test_how_many_workers_are_worth_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,6 +344,31 @@ def test_warnings_of_a_world_are_passed_on(tmp_path: Path) -> None:
     worlds: Any = [world]
     make_session(tmp_path, listener)._measure(worlds)
     assert listener.said == ["warning: one place is missing"]
+
+
+@pytest.mark.parametrize("wrong", [1.0, 2.0])
+def test_every_point_of_a_sweep_is_looked_at_before_it_begins(tmp_path: Path, wrong: float) -> None:
+    def refuse(scenario: FakeScenario, municipal: bool) -> FakeWorld:
+        if scenario.level == wrong:
+            raise InputError("no such territory")
+        return FakeWorld(scenario, municipal)
+
+    sweep, engine = fake_request(2, sweep=3), Engine(refuse, ENGINE.simulate)
+    with pytest.raises(InputError, match="no such territory"):
+        run_request(sweep, tmp_path / "run", workers=1, engine=engine)
+    assert not (tmp_path / "run").exists()
+
+
+def test_that_the_model_is_compiled_is_said_of_this_model_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "is_uncompiled", lambda: True)
+    worlds: Any = [FakeWorld(FakeScenario(), municipal=False)]
+    listener = Listener()
+    make_session(tmp_path, listener)._measure(worlds)
+    assert listener.said == []
+    make_session(tmp_path, listener, engine=None)._measure(worlds)
+    assert listener.said == ["First use: compiling the model takes up to half a minute."]
 
 
 def test_an_interrupted_run_says_what_is_kept(

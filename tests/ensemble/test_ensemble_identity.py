@@ -23,12 +23,13 @@ from rift_sim.ensemble.execution.remote import Parcel
 from rift_sim.ensemble.identity import Identity, code_digest, hash_all, versions
 from rift_sim.ensemble.inputs import Request, resolve_request
 from rift_sim.ensemble.manifest import changed_versions, is_finished, session_entry
-from rift_sim.ensemble.storage.layout import read_json, seal, write_json
+from rift_sim.ensemble.manifest_form import has_form
+from rift_sim.ensemble.storage.layout import is_intact, read_json, seal, write_json
 from rift_sim.ensemble.storage.store import Block
 from rift_sim.ensemble.summary import SummaryRow
 from rift_sim.errors import InputError
 from rift_sim.physics.kernel import COMPILED
-from rift_sim.scenario import Scenario, digest
+from rift_sim.scenario import Scenario, digest, load_scenario
 from rift_sim.seeds.posterior import PRIOR
 
 MINE = Identity(scenario="a", seed=1, seeds="b", code="c", municipal=False)
@@ -152,6 +153,24 @@ def test_a_sweep_has_a_label_and_levels_for_each_point(tmp_path: Path) -> None:
     assert request.digest != hash_all(digest(point) for point in request.scenarios[::-1])
 
 
+def test_a_scenario_in_memory_takes_a_design_and_keeps_the_files_it_was_let_have(
+    tmp_path: Path, make_scenario: Callable[..., Scenario]
+) -> None:
+    (tmp_path / "two.yaml").write_text(SWEEP % "end, values: [2026-03]")
+    design = tmp_path / "design.csv"
+    design.write_text("luck,other\n4,2026-03\n", encoding="utf-8")
+    loaded = load_scenario(tmp_path / "two.yaml")
+    for source in (loaded, tmp_path / "two.yaml"):
+        for given in ([], ["title=Three"]):
+            request = resolve(source, *given, design=str(design))
+            assert request.labels == ("luck=4, other=2026-03",)
+            assert request.title == ((given and "Three") or "Two")
+    # The map of this one lies outside the folder of any file.
+    small = make_scenario(small=True)
+    changed = resolve(small, "end=2026-03")
+    assert changed.scenarios[0].territory == small.territory
+
+
 @pytest.mark.parametrize(
     ("axis", "months"),
     [
@@ -227,6 +246,36 @@ def test_sessions_add_up_and_versions_are_those_of_the_first(tmp_path: Path) -> 
     assert [entry["replicates"] for entry in second["sessions"]] == [4, 2]
     assert second["versions"]["numpy"] == "0.1"
     assert (second["finished"], is_finished(folder)) == (True, True)
+
+
+def test_a_manifest_written_in_another_order_is_intact() -> None:
+    sealed = seal({"kind": "rift_sim run", "seed": 1, "identity": {"a": 1, "b": 2}})
+    turned = dict(reversed(sealed.items())) | {"identity": {"b": 2, "a": 1}}
+    assert is_intact(sealed)
+    assert is_intact(turned)
+    assert not is_intact(sealed | {"seed": 2})
+
+
+FORM: dict[str, Any] = {
+    "scenario": "a", "seed": 1, "versions": {"numpy": "2"},
+    "identity": {"scenario": "a", "seed": 1, "seeds": "b", "code": "c", "municipal": False},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "fits"),
+    [
+        ({}, True), ({"seed": "1"}, False), ({"versions": None}, False), ({"identity": {}}, False),
+        ({"finished": True, "axes": {"luck": ["3"]}, "more": 1}, True), ({"finished": 1}, False),
+        ({"sessions": [{"started": "now", "seconds": 1.5}]}, True), ({"sessions": [{}]}, False),
+        ({"parameters": PRIOR}, True), ({"parameters": {"file": "draws.csv"}}, False),
+        ({"parameters": {"file": "a", "sha256": "b", "draws": 3, "provenance": {}}}, True),
+        ({"store": {"replicates": 4, "block": 2}}, True), ({"store": {"block": "2"}}, False),
+        ({"files": {"summary.csv": "d"}}, True), ({"files": []}, False), ({"hash": 7}, False),
+    ],
+)  # fmt: skip
+def test_what_readers_of_a_manifest_take_for_granted(changes: dict[str, Any], fits: bool) -> None:
+    assert has_form(FORM | changes) is fits
 
 
 def test_a_manifest_that_says_less_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_what_must_be_equal_on_both_sides() -> None:
     libraries = {"python", "numpy", "numba", "mesa", "machine", "kernels"}
     assert set(mine) == {"code", "seeds", *libraries}
     assert "missing" not in mine.values()
-    assert unfit(mine) is None
+    assert unfit(pickle.loads(pickle.dumps(mine))) is None
     assert unfit(mine | {"code": "z", "numpy": "0.1"}) == "has another version of the code"
     assert unfit(mine | {"numpy": "0.1"}) == f"has numpy {mine['numpy']}, not 0.1"
     assert unfit(mine | {"seeds": "z", "dask": "1"}) == (

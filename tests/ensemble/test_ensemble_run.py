@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 import textwrap
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from fake_model import ENGINE, fake_request
+from fake_model import ENGINE, FakeScenario, FakeWorld, fake_request, fake_simulate
 from small_runs import HERE, Listener, arrays, assert_same, go
 
+import rift_sim
+from rift_sim.ensemble.engine import Engine
 from rift_sim.ensemble.run import load, run_request
 from rift_sim.ensemble.storage.store import Store
 from rift_sim.errors import InputError
+from rift_sim.scenario import Scenario
 
 
 @pytest.mark.parametrize("block", [1, 7, 16])
@@ -130,8 +136,6 @@ def test_force_keeps_the_old_run_when_the_new_one_cannot_begin(
     def refuse(scenario: object, municipal: bool) -> None:
         raise InputError("no such territory")
 
-    from rift_sim.ensemble.engine import Engine
-
     with pytest.raises(InputError, match="no such territory"):
         run_request(
             fake_request(3, seed=2),
@@ -153,8 +157,6 @@ def test_a_foreign_folder_is_left_alone(tmp_path: Path, force: bool) -> None:
 
 
 def test_nothing_is_written_when_the_world_is_refused(tmp_path: Path) -> None:
-    from rift_sim.ensemble.engine import Engine
-
     def refuse(scenario: object, municipal: bool) -> None:
         raise InputError("no such territory")
 
@@ -215,8 +217,6 @@ def test_municipal_arrays_become_probabilities(tmp_path: Path) -> None:
     assert data["presence_probability"].dims == ("year", "municipality")
     assert data["presence_probability_group"].dims == ("year", "municipality", "group")
     assert data["newly_displaced_municipality"].attrs["units"] == "people"
-    from fake_model import FakeScenario, FakeWorld, fake_simulate
-
     world = FakeWorld(FakeScenario(), municipal=True)
     raw = np.stack([fake_simulate(world, r)["presence_municipality"] for r in range(10)])
     np.testing.assert_allclose(data["presence_probability"].values, raw.mean(axis=0))
@@ -258,3 +258,50 @@ def test_impossible_numbers_are_refused(tmp_path: Path, options: dict[str, int])
     with pytest.raises(InputError):
         go(tmp_path / "run", 3, **options)
     assert not (tmp_path / "run").exists()
+
+
+def small_world(scenario: Any, municipal: bool) -> FakeWorld:
+    return FakeWorld(FakeScenario(seed=scenario.seed, months=scenario.months), municipal)
+
+
+def test_a_run_goes_where_it_is_told(
+    make_scenario: Callable[..., Scenario], tmp_path: Path
+) -> None:
+    engine = Engine(small_world, ENGINE.simulate)
+    told = rift_sim.run(make_scenario(), out=tmp_path / "told", workers=1, engine=engine)
+    assert told.directory == tmp_path / "told"
+    assert repr(told) == f"Run('{tmp_path / 'told'}', 2 replicates)"
+    assert told.name == "test"
+    one, two = (
+        rift_sim.run(make_scenario(), replicates=3, workers=1, engine=engine) for _ in range(2)
+    )
+    assert one.replicates == two.replicates == 3
+    assert one.directory != two.directory
+    assert one.directory.parent == two.directory.parent
+    # Nobody else on this machine may look into it.
+    assert one.directory.parent.stat().st_mode & 0o077 == 0
+    assert one.digest() == two.digest()
+
+
+def test_a_run_without_a_folder_is_gone_with_python(tmp_path: Path) -> None:
+    script = f"""
+    import sys
+    sys.path.insert(0, {str(HERE)!r})
+    import rift_sim
+    from fake_model import ENGINE
+    from rift_sim.ensemble.engine import Engine
+    from test_ensemble_run import small_world
+    engine = Engine(small_world, ENGINE.simulate)
+    for seed in (1, 2):
+        run = rift_sim.run("reference", replicates=2, seed=seed, workers=1, engine=engine)
+        print(run.directory, run.directory.is_dir())
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        capture_output=True, text=True, timeout=60, check=True,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    places = [line.split() for line in done.stdout.splitlines()]
+    assert [there for _, there in places] == ["True", "True"]
+    assert all(Path(place).is_relative_to(tmp_path) for place, _ in places)
+    assert list(tmp_path.iterdir()) == []

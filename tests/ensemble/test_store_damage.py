@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import shutil
 import warnings
@@ -21,6 +22,7 @@ from rift_sim.ensemble.lock import writer_lock
 from rift_sim.ensemble.run import Run, load
 from rift_sim.ensemble.session import StorageError
 from rift_sim.ensemble.storage.damage import DamagedError, DamageWarning, remember
+from rift_sim.ensemble.storage.layout import read_json, seal
 from rift_sim.ensemble.storage.reading import StoreReader
 from rift_sim.ensemble.verify import verify
 from rift_sim.errors import InputError
@@ -247,6 +249,61 @@ def test_metadata_of_the_store(case: str, folder: Path, whole: Whole) -> None:
     assert heal(folder, whole) == 0
 
 
+def test_what_is_said_of_a_store_that_cannot_be_read(folder: Path, whole: Whole) -> None:
+    root = folder / STORE / "zarr.json"
+    harm.cut(root, 500)
+    checked = verify(folder)
+    assert (checked.finished, checked.sound, checked.checked) == (12, 0, True)
+    stored = [file for file in (folder / STORE).rglob("*") if file.is_file()]
+    assert checked.size == sum(len(file.read_bytes()) for file in stored)
+    manifest = folder / "manifest.json"
+    kept = manifest.read_bytes()
+    harm.cut(manifest, 300)
+    checked = verify(folder)
+    assert [damage.file for damage in checked.damages] == [root, manifest]
+    assert (checked.finished, checked.sound) == (0, 0)
+    manifest.write_bytes(kept)
+    listener = Listener()
+    assert go(folder, 12, progress=listener, **SIZE).digest() == whole.digest
+    assert listener.said == [f"{root} was damaged and is written anew."]
+
+
+def without(folder: Path, key: str) -> None:
+    file = folder / "manifest.json"
+    manifest = read_json(file)
+    del manifest[key]
+    file.write_text(json.dumps(seal(manifest)), encoding="utf-8")
+
+
+BEGUN_ANEW: dict[str, Callable[[Path], object]] = {
+    "the store is gone": lambda folder: harm.remove(folder / STORE),
+    "the manifest does not say how it was cut": lambda folder: (
+        harm.remove(folder / STORE / "zarr.json"),
+        without(folder, "store"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BEGUN_ANEW)
+def test_what_cannot_be_written_anew_is_computed_anew(
+    case: str, folder: Path, whole: Whole
+) -> None:
+    BEGUN_ANEW[case](folder)
+    assert heal(folder, whole) == 12
+
+
+def test_a_damaged_store_is_written_anew_at_its_own_size(folder: Path, whole: Whole) -> None:
+    """Not at the size that is asked for, nor in blocks of another length."""
+    harm.remove(folder / STORE / "zarr.json")
+    listener = Listener()
+    grown = go(folder, 14, progress=listener, **{**SIZE, "block": 3})
+    assert listener.total == 2
+    assert read_json(folder / "manifest.json")["store"] == {"replicates": 14, "block": 4}
+    harm.flip(folder / STORE / "time" / "c" / "0", 4)
+    assert go(folder, 3, **SIZE).digest() == grown.digest()
+    assert_sound_are_untouched(load(folder), Whole(folder, "", arrays(grown)), [*ALL, 12, 13])
+
+
 def labels(name: str, work: Callable[..., None], *rest: object) -> Callable[[Path], None]:
     return lambda folder: work(folder / STORE / name / "c" / "0", *rest)
 
@@ -311,6 +368,27 @@ def test_files_beside_the_numbers(case: str, folder: Path, whole: Whole) -> None
         with pytest.raises(InputError, match=r"scenario\.resolved\.yaml: was changed"):
             _ = run.scenario
     assert heal(folder, whole) == 0
+
+
+def test_why_a_file_cannot_be_read_is_said(folder: Path) -> None:
+    harm.to_folder(folder / "summary.csv")
+    harm.remove(folder / "scenario.resolved.yaml")
+    assert [str(damage) for damage in verify(folder).damages] == [
+        f"{folder / 'scenario.resolved.yaml'}: is missing",
+        f"{folder / 'summary.csv'}: cannot be read (Is a directory)",
+    ]
+    harm.to_folder(folder / "manifest.json")
+    (damage,) = verify(folder).damages
+    assert str(damage) == f"{folder / 'manifest.json'}: cannot be read (Is a directory)"
+
+
+def test_a_summary_without_its_manifest_is_no_damage(folder: Path) -> None:
+    """A run may be stopped between the two."""
+    file = folder / "manifest.json"
+    unfinished = read_json(file) | {"finished": False}
+    file.write_text(json.dumps(seal(unfinished)), encoding="utf-8")
+    harm.cut(folder / "summary.csv", -30)
+    assert verify(folder).damages == ()
 
 
 def leave_drafts(folder: Path) -> None:
