@@ -246,13 +246,6 @@ def test_scripts_need_no_guard(tmp_path: Path) -> None:
     assert done.stdout == "8\n"
 
 
-def test_load_refuses_what_is_no_run(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such folder"):
-        load(tmp_path / "nowhere")
-    with pytest.raises(InputError, match="holds no run"):
-        load(tmp_path)
-
-
 @pytest.mark.parametrize("options", [{"workers": 0}, {"block": 0}])
 def test_impossible_numbers_are_refused(tmp_path: Path, options: dict[str, int]) -> None:
     with pytest.raises(InputError):

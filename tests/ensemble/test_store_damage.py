@@ -456,6 +456,21 @@ def test_a_run_that_is_being_written_is_not_judged(folder: Path) -> None:
     assert verify(folder).damages == ()
 
 
+@pytest.mark.parametrize("read", [load, verify])
+def test_only_the_folder_of_a_run_can_be_read(
+    read: Callable[[Path], object], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    for name, problem in (
+        ("nowhere", "no such folder"),
+        ("file", "a file, not a folder"),
+        (".", "the folder holds no run"),
+    ):
+        with pytest.raises(InputError) as caught:
+            read(tmp_path / name)
+        assert (caught.value.problem, caught.value.file) == (problem, str(tmp_path / name))
+
+
 def test_a_store_of_a_later_version_is_left_alone(folder: Path, whole: Whole) -> None:
     harm.edit_json(folder / STORE / "zarr.json", "attributes", "rift_sim", "format", value=3)
     before = contents(folder)
@@ -491,7 +506,12 @@ def test_a_sweep_computes_the_scenario_that_is_damaged(tmp_path: Path) -> None:
     file = harm.shard(whole.directory, "control")
     offset, _ = harm.chunk(file, 100 + 1)  # The second scenario begins at the hundredth chunk.
     harm.flip(file, offset)
-    (damage,) = whole.verify().damages
+    checked = whole.verify()
+    (damage,) = checked.damages
+    # A replicate counts where all scenarios have it.
+    assert (checked.finished, checked.sound) == (12, 8)
+    with pytest.warns(DamageWarning, match=r"\(8 of 12 are left\): control, scenario level-1"):
+        load(whole.directory)
     assert damage.what == "control, scenario level-1, replicates 4 to 7: its checksum differs"
     sound = [0, 1, 2, 3, 8, 9, 10, 11]
     assert whole.replicates == 8
@@ -501,6 +521,17 @@ def test_a_sweep_computes_the_scenario_that_is_damaged(tmp_path: Path) -> None:
     assert go(whole.directory, 12, sweep=2, progress=listener, **SIZE).digest() == digest
     assert listener.total == 4
     assert any("control, scenario level-1" in said for said in listener.said)
+
+
+def test_replicates_that_failed_are_neither_finished_nor_lost(tmp_path: Path) -> None:
+    run = go(tmp_path / "run", 12, failing=(1, 6), **SIZE)
+    checked = run.verify()
+    assert (checked.damages, checked.finished, checked.sound) == ((), 10, 10)
+    in_chunk("control", 1, 9)(run.directory)
+    checked = run.verify()
+    assert (checked.finished, checked.sound) == (10, 7)
+    with pytest.warns(DamageWarning, match=r"\(7 of 10 are left\)"):
+        load(run.directory)
 
 
 def test_a_heal_that_is_cut_off_goes_on(folder: Path, whole: Whole) -> None:
