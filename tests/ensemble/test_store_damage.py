@@ -530,8 +530,9 @@ def test_replicates_that_failed_are_neither_finished_nor_lost(tmp_path: Path) ->
     in_chunk("control", 1, 9)(run.directory)
     checked = run.verify()
     assert (checked.finished, checked.sound) == (10, 7)
-    with pytest.warns(DamageWarning, match=r"\(7 of 10 are left\)"):
+    with pytest.warns(DamageWarning, match=r"\(7 of 10 are left\)") as told:
         load(run.directory)
+    assert told[0].filename == __file__, "the warning points to whoever loads"
 
 
 def test_a_heal_that_is_cut_off_goes_on(folder: Path, whole: Whole) -> None:
