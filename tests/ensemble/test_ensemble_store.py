@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
 from fake_model import FakeScenario, FakeWorld, fake_simulate
+from small_runs import go
 
 from rift_sim.ensemble.digest import content_hash
 from rift_sim.ensemble.storage.damage import DamagedError
 from rift_sim.ensemble.storage.dataset import open_dataset
+from rift_sim.ensemble.storage.lazy import StoredArray, lazily
+from rift_sim.ensemble.storage.reading import StoreReader
 from rift_sim.ensemble.storage.store import ABSENT, DONE, FAILED, Block, Store
 
 WORLD = FakeWorld(FakeScenario(), municipal=False)
@@ -193,3 +197,48 @@ def test_few_files(tmp_path: Path) -> None:
         store.write(block(number, list(range(number * 4, number * 4 + 4))))
     files = [path for path in (tmp_path / "s.zarr").rglob("*") if path.is_file()]
     assert len(files) < 30
+
+
+PARTS: list[dict[str, Any]] = [
+    {"replicate": 5}, {"replicate": -1}, {"replicate": [8, 0, 5, 5]},
+    {"replicate": slice(6, 2, -1)}, {"replicate": slice(3, 9, 2), "time": 4},
+    {"replicate": 7, "department": [2, 0]},
+    {"replicate": [1, 9], "time": slice(20, None), "department": 1, "group": [1]},
+    {"replicate": [], "time": [3]}, {"time": [5, 2], "group": 0}, {"scenario": 1},
+    {"scenario": [1, 0], "replicate": 6}, {"scenario": -1, "replicate": [9, 2], "time": [0, 23]},
+    {"scenario": slice(None, None, -1), "replicate": slice(2, 7), "department": slice(1, 3)},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sweep", [0, 2])
+def test_a_part_is_what_it_is_of_the_whole(tmp_path: Path, sweep: int) -> None:
+    """Across blocks of four, in any order, along every dimension at once."""
+    data = go(tmp_path / "run", 10, sweep=sweep).dataset
+    whole = data.load().copy(deep=True)
+    data = open_dataset(tmp_path / "run" / "trajectories.zarr")
+    for part in PARTS:
+        for name in ("control", "presence_survey_department_group"):
+            one = {dim: key for dim, key in part.items() if dim in data[name].dims}
+            found, expected = data[name].isel(one), whole[name].isel(one)
+            assert found.dims == expected.dims
+            np.testing.assert_array_equal(found.to_numpy(), expected.to_numpy())
+
+
+def test_only_the_blocks_that_are_asked_for_are_read(tmp_path: Path) -> None:
+    folder = go(tmp_path / "run", 10, sweep=2).directory / "trajectories.zarr"
+    read: list[tuple[int, int]] = []
+    usual = StoreReader.read
+
+    class Watched(StoreReader):
+        def read(self, name: str, scenario: int, number: int) -> Any:
+            read.append((scenario, number))
+            return usual(self, name, scenario, number)
+
+    store = Watched(folder)
+    array = lazily(StoredArray(store, "control", (2, 10, 24), np.dtype("float64")))
+    variable = xr.Variable(("scenario", "replicate", "time"), array)
+    assert variable.isel(scenario=1, replicate=[9, 0, 1], time=[3]).to_numpy().shape == (3, 1)
+    assert sorted(read) == [(1, 0), (1, 2)]
+    read.clear()
+    assert variable.isel(replicate=5).to_numpy().shape == (2, 24)
+    assert sorted(read) == [(0, 1), (1, 1)]
