@@ -20,6 +20,7 @@ from small_runs import HERE, Listener, arrays, assert_same, go
 
 import rift_sim
 from rift_sim.ensemble.engine import Engine
+from rift_sim.ensemble.execution import pool
 from rift_sim.ensemble.run import load, run_request
 from rift_sim.ensemble.storage.store import Store
 from rift_sim.errors import InputError
@@ -220,9 +221,35 @@ def test_municipal_arrays_become_probabilities(tmp_path: Path) -> None:
     world = FakeWorld(FakeScenario(), municipal=True)
     raw = np.stack([fake_simulate(world, r)["presence_municipality"] for r in range(10)])
     np.testing.assert_allclose(data["presence_probability"].values, raw.mean(axis=0))
+    alone = go(tmp_path / "alone", 1, municipal=True).dataset
+    np.testing.assert_array_equal(alone["presence_probability"].values, raw[0])
     go(tmp_path / "plain", 3)
     with pytest.raises(InputError, match="without --municipal"):
         go(tmp_path / "plain", 3, municipal=True)
+
+
+def test_what_a_worker_inherits_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread, and no Ctrl-C while it starts; the parent has its own again behind it."""
+    code = """if True:
+    import os, signal
+    blocked = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    print(blocked, *(os.environ.get(f"{name}_NUM_THREADS") for name in ("OMP", "NUMBA")))
+    """
+
+    def inherited() -> str:
+        command = [sys.executable, "-S", "-c", code]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("NUMBA_NUM_THREADS", raising=False)
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "__file__", "script.py", raising=False)
+    assert inherited() == "False 7 None\n"
+    with pool._quiet_start():
+        assert inherited() == "True 1 1\n"
+        assert main.__file__ is None
+    assert inherited() == "False 7 None\n"
+    assert main.__file__ == "script.py"
 
 
 def test_scripts_need_no_guard(tmp_path: Path) -> None:

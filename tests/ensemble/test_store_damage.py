@@ -21,7 +21,7 @@ from rift_sim.cli import main
 from rift_sim.ensemble.lock import writer_lock
 from rift_sim.ensemble.run import Run, load
 from rift_sim.ensemble.session import StorageError
-from rift_sim.ensemble.storage.damage import DamagedError, DamageWarning, remember
+from rift_sim.ensemble.storage.damage import Damage, DamagedError, DamageWarning, grouped, remember
 from rift_sim.ensemble.storage.layout import read_json, seal
 from rift_sim.ensemble.storage.reading import StoreReader
 from rift_sim.ensemble.verify import verify
@@ -535,6 +535,31 @@ def test_replicates_that_failed_are_neither_finished_nor_lost(tmp_path: Path) ->
     with pytest.warns(DamageWarning, match=r"\(7 of 10 are left\)") as told:
         load(run.directory)
     assert told[0].filename == __file__, "the warning points to whoever loads"
+
+
+def test_of_many_damages_three_are_named(folder: Path) -> None:
+    names = ["control", "control_department", "newly_displaced", "presence_survey_department_group"]
+    for name in names[:3]:
+        harm.remove(harm.shard(folder, name))
+    every = "; ".join(f"{name}, replicates 0 to 11: is missing" for name in names[:3])
+    with pytest.warns(DamageWarning, match=rf"left\): {every}\. The rift run command"):
+        load(folder)
+    harm.remove(harm.shard(folder, names[3]))
+    with pytest.warns(DamageWarning, match=rf"left\): {every}; and 1 more\. The rift run command"):
+        load(folder)
+
+
+def test_neighbouring_blocks_with_one_cause_are_one_damage() -> None:
+    def block(number: int, reason: str = "is missing", scenario: str = "") -> Damage:
+        first = 400 * number
+        return Damage(Path("c/0"), reason, "control", scenario, (first, first + 399), (0, number))
+
+    damages = [block(4), block(2), block(1), block(2), block(3, "is empty")]
+    assert [(one.replicates, one.reason) for one in grouped(damages)] == [
+        ((400, 1199), "is missing"), ((1200, 1599), "is empty"), ((1600, 1999), "is missing"),
+    ]  # fmt: skip
+    assert len(grouped([block(1), block(3)])) == 2
+    assert len(grouped([block(1), block(2, scenario="other")])) == 2
 
 
 def test_a_heal_that_is_cut_off_goes_on(folder: Path, whole: Whole) -> None:
