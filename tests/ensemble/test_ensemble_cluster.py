@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import distributed
 import numpy as np
 import pytest
 from dask_cluster import SOURCE, DaskCluster
@@ -280,6 +281,9 @@ def test_no_more_than_a_few_blocks_are_under_way(cluster: DaskCluster) -> None:
         for received, _ in enumerate(blocks, 1):
             assert taken - received <= 2 * 2 + 1
             assert len(connected._flight) <= 2 * 2
+        # What a user does with Dask beside it goes to no cluster by itself.
+        with pytest.raises(ValueError, match="No global client"):
+            distributed.get_client()
     assert received == 60
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import distributed
 import numpy as np
 import pytest
 from fake_model import ENGINE, FakeScenario, FakeWorld
 
 from rift_sim.ensemble.engine import Engine
 from rift_sim.ensemble.execution import cluster as there
-from rift_sim.ensemble.execution import executor, remote
+from rift_sim.ensemble.execution import executor, remote, scheduler
 from rift_sim.ensemble.execution.calls import block_function, check_function
 from rift_sim.ensemble.execution.cluster import Cluster, ClusterError
 from rift_sim.ensemble.execution.executor import (
@@ -29,7 +30,6 @@ from rift_sim.ensemble.execution.executor import (
     coordinates,
 )
 from rift_sim.ensemble.execution.remote import Parcel, compute_parcel, digests, requirements, unfit
-from rift_sim.ensemble.execution.scheduler import is_open
 from rift_sim.ensemble.storage.store import Block
 from rift_sim.errors import InputError
 from rift_sim.scenario import Scenario, digest
@@ -120,8 +120,6 @@ def test_files_that_a_scenario_names_must_be_the_same(
 
 
 def test_a_worker_answers_for_a_parcel(monkeypatch: pytest.MonkeyPatch) -> None:
-    import distributed
-
     monkeypatch.setattr(distributed, "get_worker", lambda: SimpleNamespace(address="tcp://w:1"))
     answer = block_function()
     address, reason, block = answer(requirements(), parcel())
@@ -319,10 +317,24 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Client, Cluster
         ("tcp://localhost:1", False), ("tcp://127.0.0.1:1", False), ("tcp://[::1]:1", False),
         ("tcp://10.0.0.1:1", True), ("tcp://[2001:db8::1]:1", True), ("tcp://node:1", True),
         ("tls://10.0.0.1:1", False), ("tls://node:1", False), ("tcp://localhost.org:1", True),
+        ("tcp://alpha:1", True),
     ],
 )  # fmt: skip
 def test_what_leaves_this_machine_unencrypted(address: str, leaves: bool) -> None:
-    assert is_open(address) is leaves
+    assert scheduler.is_open(address) is leaves
+
+
+@pytest.mark.parametrize("reason", [OSError("timed out"), ValueError("no address")])
+def test_a_scheduler_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, reason: Exception
+) -> None:
+    def refuse(*arguments: Any, **options: Any) -> None:
+        raise reason
+
+    monkeypatch.setattr(distributed, "Client", refuse)
+    with pytest.raises(InputError, match="nobody answers at tcp://localhost:1") as caught:
+        scheduler.connect("tcp://localhost:1")
+    assert caught.value.key == "scheduler"
 
 
 def test_who_sends_in_the_open_is_warned(play: Any) -> None:
