@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fake_model import FakeScenario, FakeWorld
+from fake_model import FakeScenario, FakeWorld, fake_request
 from small_runs import Listener, go
 
 import rift_sim
@@ -25,7 +25,7 @@ from rift_sim.ensemble.inputs import Request, resolve_request
 from rift_sim.ensemble.manifest import changed_versions, is_finished, session_entry
 from rift_sim.ensemble.manifest_form import has_form
 from rift_sim.ensemble.storage.layout import is_intact, read_json, seal, write_json
-from rift_sim.ensemble.storage.store import Block
+from rift_sim.ensemble.storage.store import Block, Store
 from rift_sim.ensemble.summary import SummaryRow
 from rift_sim.errors import InputError
 from rift_sim.physics.kernel import COMPILED
@@ -246,6 +246,16 @@ def test_sessions_add_up_and_versions_are_those_of_the_first(tmp_path: Path) -> 
     assert [entry["replicates"] for entry in second["sessions"]] == [4, 2]
     assert second["versions"]["numpy"] == "0.1"
     assert (second["finished"], is_finished(folder)) == (True, True)
+
+
+def test_a_manifest_names_the_versions_of_extensions(tmp_path: Path) -> None:
+    folder = go(tmp_path / "run", 2).directory
+    store, world = Store(folder / "trajectories.zarr"), FakeWorld(FakeScenario(), municipal=False)
+    named = replace(MINE, extensions={"peace": "0.1.0 d1", "trade": "2.0 d2"})
+    manifest.write_manifest(folder, fake_request(2), named, store, world)
+    found = read_json(folder / "manifest.json")
+    assert found["extensions"] == {"peace": "0.1.0", "trade": "2.0"}
+    assert Identity(**found["identity"]).digest == found["hash"] == named.digest
 
 
 def test_a_manifest_written_in_another_order_is_intact() -> None:

@@ -134,6 +134,26 @@ def test_a_writer_that_comes_anew_goes_on_where_the_last_one_ended(tmp_path: Pat
     assert first == second
 
 
+@pytest.mark.parametrize("checked", [True, False])
+def test_nothing_speaks_against_what_has_just_been_written(tmp_path: Path, checked: bool) -> None:
+    """Neither for its writer nor for others, with checksums or, as at first, without."""
+    array = make(tmp_path / "a")
+    meta = read_meta(array.path)
+    if not checked:
+        meta["codecs"][0]["configuration"]["codecs"].pop()
+        array = ShardedArray(array.path, meta)
+    assert array.checked is checked
+    for number in (1, 0, 1):
+        array.write((number, 0), np.full((5, 4), number, np.float32))
+        assert array.fault((number, 0)) == ShardedArray(array.path, meta).fault((number, 0)) == ""
+    assert array.fault((2, 0)) == "is missing"
+    file = array.file((1, 0))
+    file.write_bytes(file.read_bytes()[:-1])
+    # The last that was written lies last.
+    assert ShardedArray(array.path, meta).fault((1, 0)) == "is cut short"
+    assert ShardedArray(array.path, meta).fault((0, 0)) == ""
+
+
 @pytest.mark.parametrize(
     ("dtype", "nothing"), [("float32", np.nan), ("int16", 0), ("uint8", 0), ("bool", False)]
 )
