@@ -71,6 +71,10 @@ def test_substitution_approaches_its_ceiling_and_never_passes_it() -> None:
 def test_leadership_rebuilds_toward_one_and_stays() -> None:
     assert leadership_step(1.0, 0.07, 0.03) == 1.0
     assert 0.5 < leadership_step(0.5, 0.07, 0.0) < leadership_step(0.5, 0.07, 0.03)
+    # A hundredth of what is missing a month, whoever brings it.
+    for rebuild, training in ((0.12, 0.0), (0.0, 0.12), (0.06, 0.06)):
+        assert leadership_step(0.4, rebuild, training) == pytest.approx(0.406, rel=1e-12)
+    assert leadership_step(0.4, 30.0, 0.0) == 1.0
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(1, 60))
