@@ -152,6 +152,37 @@ def test_without_c11_nobody_flees(live: Live) -> None:
     assert stays.newly.sum() == stays.expected.sum() == 0.0
 
 
+def bring(**values: float) -> Callable[[Ground], None]:
+    def write(ground: Ground) -> None:
+        for name, value in values.items():
+            getattr(ground.outside, name)[:] = value
+
+    return write
+
+
+def test_what_others_bring_acts_on_the_whole_month(live: Live) -> None:
+    still = live()
+    brought = bring(presence=0.95, effort=3.0, violence=0.0, flight=0.0, pull=2.0)
+    acts, neutral = live(prepare=brought, others_act=True), live(others_act=True)
+    for name in Living._fields:
+        np.testing.assert_array_equal(getattr(neutral.state, name), getattr(still.state, name))
+    assert still.state.state_presence.min() < 0.95 <= acts.state.state_presence.min()
+    np.testing.assert_allclose(acts.state.operations, 3.0 * still.state.operations)
+    # What is left of violence comes of clashes with the state.
+    assert still.fighting.sum() > 0.0 == acts.fighting.sum()
+    rest = acts.state.violence.sum() / acts.clashes.sum()
+    assert rest > 0.0
+    np.testing.assert_allclose(acts.state.violence, rest * acts.clashes)
+    assert still.newly.sum() > 0.0 == acts.newly.sum()
+    pulled = live(prepare=bring(pull=2.0), others_act=True)
+    for cells in (neutral.held, neutral.prospects):
+        g = int(np.argmax(cells.number))
+        places = cells.place[g, : cells.number[g]]
+        assert places.size > 0
+        shift = pulled.utilities[g, places] - neutral.utilities[g, places]
+        np.testing.assert_allclose(shift, 2.0)
+
+
 def test_the_whole_country_shares_its_shocks(live: Live) -> None:
     def shake(ground: Ground) -> None:
         ground.state.country_shock[:] = (1.0, 2.0)
