@@ -8,7 +8,7 @@ from rift_sim.physics.coca import coca_step
 from rift_sim.physics.observation import influence, observe
 from rift_sim.physics.reach import footholds_of
 from rift_sim.physics.relationship import crisis_rate, echo_step, pillar_step
-from rift_sim.physics.streams import Process, stream
+from rift_sim.physics.streams import Process, stream, uniform
 from rift_sim.physics.tally import tally_members, tally_places, tally_reports
 
 Floats = NDArray[np.float64]
@@ -97,6 +97,20 @@ def test_new_fields_need_old_ones_next_door_and_a_group() -> None:
     assert after[2] == 0.0
     nobody, _ = grow(np.array([500.0, 0.0, 0.0]), entry=1e6, held=0.0)
     assert nobody[1] == 0.0
+
+
+def test_new_fields_come_at_a_yearly_rate() -> None:
+    luck = uniform(stream(1, 1, 1, Process.COCA_ENTRY), 1)
+    rate = -12.0 * np.log1p(-luck)
+    for times, founded in ((0.99, 0.0), (1.01, 20.0)):
+        after, _ = grow(np.array([500.0, 0.0, 0.0]), entry=times * rate)
+        assert after[1] == founded
+
+
+def test_less_than_a_hectare_grows_like_any_other() -> None:
+    after, (planted, _) = grow(np.array([0.4, 0.2, 0.0]), shock=0.1, spread=0.3)
+    assert after.sum() == pytest.approx(0.6 * np.exp(0.1))
+    assert planted == pytest.approx(after.sum() - 0.6)
 
 
 def test_new_fields_start_on_either_side() -> None:
