@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import rift_sim
 from rift_sim.calendar import Month
-from rift_sim.plots.fans import date_axis, draw_fan, quantiles
+from rift_sim.plots.fans import draw_fan, quantiles
 from rift_sim.plots.map_values import department_layer
 from rift_sim.plots.maps import draw_layer
 from rift_sim.plots.style import BLUE, GREY, VERMILLION, new_figure, tidy
+from rift_sim.plots.time_axis import date_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +46,8 @@ def main() -> None:
 def picture(without: Run, with_aid: Run) -> Figure:
     """Put a map beside both runs and their difference."""
     whole = new_figure(10.4, 5.6)
-    left, right = whole.subfigures(1, 2, width_ratios=(4.0, 6.4))
+    parts: Any = whole.subfigures(1, 2, width_ratios=(4.0, 6.4))
+    left, right = parts
     layer = department_layer(without.dataset, "control", Month.parse(DATE), None)
     draw_layer(left, layer, bottom=0.05, height=0.83, scale=(0.0, 0.16))
     _head(

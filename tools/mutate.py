@@ -14,7 +14,7 @@ import json
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -102,7 +102,7 @@ def _test(tree: Tree, package: str, module: str, mutants: list[Mutant]) -> Itera
 
 def _report(rows: list[Row]) -> None:
     """Print tables by package, module and function, and what survived."""
-    levels = {
+    levels: dict[str, Callable[[Row], str]] = {
         "package": lambda row: row["package"],
         "module": lambda row: f"{row['package']}/{row['module']}",
         "function": lambda row: f"{row['package']}/{row['module']} {row['function']}",

@@ -333,7 +333,8 @@ class TwinGround:
 
     def _coca_drift(self, area: float, ceiling: float) -> float:
         """Return the growth of a department's fields in a month: logistic."""
-        trend, room = self.params.coca_growth / 12.0, 1.0 - area / max(ceiling, 1.0)
+        trend: float = self.params.coca_growth / 12.0
+        room = 1.0 - area / max(ceiling, 1.0)
         if room < 0.0:
             return min(trend * room, 0.05 * room)
         return trend * room if trend > 0.0 else trend

@@ -46,7 +46,7 @@ class TwinModel(RiftModel):
 
     def coca_hectares(self) -> float:
         """Return the coca under cultivation in hectares."""
-        return sum(place.coca for place in self.ground.places)
+        return float(sum(place.coca for place in self.ground.places))
 
     def growth_at_table(self, group: ArmedGroup) -> float:
         """Return how much larger a group is than at the start, within [0.5, 2]."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from . import reading, samples
-from .tables import damage_rows, write_rows
+from . import reading, samples, shared
+from .accidents import damaged_csv, damaged_yaml, some_damaged, times_of
 from .text import damage, damage_text
-from .trees import block, damage_tree, flow, read_tree
+from .trees import damage_tree, flow, read_tree
 from .words import nasty
 
 __all__ = ["FORMATS", "Case", "Format", "make_case", "schedule"]
@@ -66,50 +65,13 @@ class Format:
     weight: int
 
 
-def _times(random: Random) -> int:
-    """Say how many accidents: most often one, seldom none, seldom many."""
-    return random.choice((0, 1, 1, 1, 1, 1, 1, 2, 2, 3, 6))
-
-
-def _yaml(text: str, random: Random) -> bytes:
-    """Return damaged YAML: in its tree, in its bytes, or both."""
-    times = _times(random)
-    if random.random() < 0.75:
-        tree = damage_tree(read_tree(text), random, samples.names(), times)
-        text = flow(tree) + "\n" if random.random() < 0.15 else block(tree)
-        times = random.random() < 0.08
-    return damage(text.encode("utf-8", "surrogateescape"), random, times)
-
-
-def _csv(text: str, random: Random) -> bytes:
-    """Return a damaged table; lines that begin with ``#`` are damaged as text."""
-    times = _times(random)
-    if random.random() < 0.75:
-        lines = text.splitlines()
-        notes = "".join(f"{line}\n" for line in lines if line.startswith("#")).encode()
-        if random.random() < 0.2:
-            notes = damage(notes, random)
-        rows = list(csv.reader(line for line in lines if not line.startswith("#")))
-        content = notes + write_rows(damage_rows(rows, random, samples.names(), times), random)
-        return damage(content, random, random.random() < 0.08)
-    return damage(text.encode(), random, times)
-
-
-def _some(files: Mapping[str, str], random: Random, share: float = 0.15) -> Files:
-    """Return tables of which a few are damaged."""
-    return {
-        name: _csv(text, random) if random.random() < share else text.encode()
-        for name, text in files.items()
-    }
-
-
 def _beside(random: Random) -> Files:
     """Return what lies beside a scenario: its parent, and files that it may name."""
     files = {
-        name: _yaml(text, random) if random.random() < 0.1 else text.encode()
+        name: damaged_yaml(text, random) if random.random() < 0.1 else text.encode()
         for name, text in samples.shipped()["parents"].items()
     }
-    files |= _some({**samples.SMALL_MAP, **samples.MAPS}, random, 0.05)
+    files |= some_damaged({**samples.SMALL_MAP, **samples.MAPS}, random, 0.05)
     if random.random() < 0.03:
         files["parent.yaml"] += b"extends: scenario.yaml\n"
     return files
@@ -119,16 +81,16 @@ def _scenario(random: Random) -> Made:
     known = samples.shipped()["scenarios"]
     # The made-up ones are small and say everything, so they take half of the cases.
     name = random.choice(("child", "everything") if random.random() < 0.6 else tuple(known))
-    return {**_beside(random), "scenario.yaml": _yaml(known[name], random)}, ()
+    return {**_beside(random), "scenario.yaml": damaged_yaml(known[name], random)}, ()
 
 
 def _sweep(random: Random) -> Made:
     known = samples.shipped()["sweeps"]
     name = "two" if random.random() < 0.9 else "factorial"
-    files = {**_beside(random), "scenario.yaml": _yaml(known[name], random)}
+    files = {**_beside(random), "scenario.yaml": damaged_yaml(known[name], random)}
     arguments: tuple[str, ...] = ()
     if random.random() < 0.3:
-        files["design.csv"] = _csv(samples.MAPS["design.csv"], random)
+        files["design.csv"] = damaged_csv(samples.MAPS["design.csv"], random)
         arguments = ("design.csv",)
     return files, arguments
 
@@ -158,7 +120,7 @@ def _ledger(random: Random) -> Made:
     texts = samples.shipped()["ledger"] if random.random() < 0.01 else samples.small_ledger()
     files = {name: text.encode() for name, text in texts.items()}
     for name in random.sample(sorted(files), random.choice((1, 1, 1, 2))):
-        files[name] = _yaml(texts[name], random)
+        files[name] = damaged_yaml(texts[name], random)
     if random.random() < 0.01:
         files.pop(random.choice(sorted(files)))
     return files, ()
@@ -175,11 +137,11 @@ def _one(kind: str, name: str, change: Callable[[str, Random], bytes]) -> Callab
 def _calibration(random: Random) -> Made:
     known = samples.shipped()["calibrations"]
     text = known["small" if random.random() < 0.95 else "shipped"]
-    return {**_beside(random), "calibration.yaml": _yaml(text, random)}, ()
+    return {**_beside(random), "calibration.yaml": damaged_yaml(text, random)}, ()
 
 
 def _territory(random: Random) -> Made:
-    files = _some(samples.SMALL_MAP, random, 0.6)
+    files = some_damaged(samples.SMALL_MAP, random, 0.6)
     chosen = random.choice(
         (("places.csv", "links.csv"), ("places.csv", "links.csv"), ("places.csv",))
     )
@@ -187,13 +149,15 @@ def _territory(random: Random) -> Made:
 
 
 def _places(random: Random) -> Made:
-    return _some(samples.MAPS, random, 0.5), (random.choice(("2026-01", "2024-06", "2023-01")),)
+    return some_damaged(samples.MAPS, random, 0.5), (
+        random.choice(("2026-01", "2024-06", "2023-01")),
+    )
 
 
 def _history(random: Random) -> Made:
     known = samples.FILES_OF_HISTORY
     chosen = random.sample(sorted(known), random.choice((1, 1, 2, 3)))
-    files = _some({name: known[name] for name in chosen}, random, 0.8)
+    files = some_damaged({name: known[name] for name in chosen}, random, 0.8)
     if random.random() < 0.1:
         name = random.choice(chosen)
         files[random.choice(("x.csv", name.replace(".csv", "-2.csv")))] = files[name]
@@ -201,18 +165,18 @@ def _history(random: Random) -> Made:
 
 
 def _folder(random: Random) -> Made:
-    files = dict(reading.run_folder())
+    files = dict(shared.run_folder())
     manifest, resolved = "manifest.json", "scenario.resolved.yaml"
     if random.random() < 0.75:
         tree = damage_tree(
-            read_tree(files[manifest].decode()), random, samples.names(), _times(random)
+            read_tree(files[manifest].decode()), random, samples.names(), times_of(random)
         )
         content = flow(tree, quote=True).encode("utf-8", "surrogateescape")
         if random.random() < 0.4:
             content = reading.sealed(content)
         files[manifest] = damage(content, random, random.random() < 0.2)
     else:
-        files[resolved] = _yaml(files[resolved].decode(), random)
+        files[resolved] = damaged_yaml(files[resolved].decode(), random)
     if random.random() < 0.03:
         files.pop(random.choice((manifest, resolved)))
     return files, ()
@@ -233,7 +197,7 @@ def _expression(random: Random) -> Made:
     pieces = [random.choice(samples.EXPRESSIONS) for _ in range(random.choice((1, 1, 2)))]
     text = f" {random.choice(('and', 'or', 'and not', ''))} ".join(pieces)
     words = text.split(" ")
-    for _ in range(_times(random)):
+    for _ in range(times_of(random)):
         place = random.randrange(len(words))
         kind = random.randrange(5)
         if kind == 0:
@@ -254,7 +218,7 @@ def _expression(random: Random) -> Made:
 
 def _selection(random: Random) -> Made:
     chosen = list(random.choice(samples.SELECTIONS))
-    for _ in range(_times(random)):
+    for _ in range(times_of(random)):
         place = random.randrange(len(chosen))
         kind = random.randrange(3)
         if kind == 0:
@@ -271,9 +235,9 @@ FORMATS: dict[str, Format] = {
     "sweep": Format(_sweep, reading.sweep, 6),
     "settings": Format(_settings, reading.settings, 8),
     "ledger": Format(_ledger, reading.ledger, 10),
-    "posterior": Format(_one("posteriors", "draws.csv", _csv), reading.posterior, 8),
-    "targets": Format(_one("targets", "targets.yaml", _yaml), reading.targets, 3),
-    "scores": Format(_one("scores", "scores.csv", _csv), reading.scores, 5),
+    "posterior": Format(_one("posteriors", "draws.csv", damaged_csv), reading.posterior, 8),
+    "targets": Format(_one("targets", "targets.yaml", damaged_yaml), reading.targets, 3),
+    "scores": Format(_one("scores", "scores.csv", damaged_csv), reading.scores, 5),
     "calibration": Format(_calibration, reading.calibration, 5),
     "territory": Format(_territory, reading.territory, 9),
     "places": Format(_places, reading.places, 8),

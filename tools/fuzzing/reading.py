@@ -8,8 +8,6 @@ import io
 import json
 import sys
 import tempfile
-from collections.abc import Mapping
-from functools import lru_cache
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,16 +16,12 @@ import numpy as np
 
 from rift_sim.errors import InputError
 
-from . import samples
+from . import samples, shared
 
 if TYPE_CHECKING:
-    import xarray as xr
-
-    from rift_sim.observed import Record
     from rift_sim.scenario import Scenario
-    from rift_sim.seeds import Ledger
 
-__all__ = ["finite_run", "prepare", "run_folder", "sealed"]
+__all__ = ["finite_run", "prepare", "sealed"]
 
 Arguments = tuple[str, ...]
 _POINTS = 40
@@ -41,11 +35,11 @@ def prepare() -> None:
     from rift_sim.territory import load_territory
 
     samples.shipped(), samples.names(), load_ledger(), load_territory()
-    load_targets(), _record(), _dataset(), _small_world_files()
+    load_targets(), shared.record(), shared.dataset(), shared.small_world_files()
     load_record(None)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _lay_out_run(folder)
+        shared.lay_out_run(folder)
         globals()["folder"](folder, ())
         (folder / "child.yaml").write_text("name: child\nextends: reference\n", encoding="utf-8")
         with contextlib.chdir(folder):
@@ -110,24 +104,11 @@ def finite_run(found: Scenario) -> None:
     data |= {"end": str(end)}
     data["timeline"] = [event for event in data.get("timeline", ()) if event["date"] <= str(end)]
     if found.territory.municipalities is None:
-        data["territory"] = _small_world_files()
+        data["territory"] = shared.small_world_files()
     world = World(Scenario.model_validate(data))
     for name, values in simulate(world, found.seed % 7).items():
         if values.dtype.kind == "f":
             assert np.isfinite(values).all(), f"'{name}' is not finite"
-
-
-@lru_cache(maxsize=1)
-def _small_world_files() -> dict[str, str]:
-    folder = Path(_kept().name)
-    for file, text in samples.SMALL_MAP.items():
-        (folder / file).write_text(text, encoding="utf-8")
-    return {"municipalities": str(folder / "places.csv"), "neighbours": str(folder / "links.csv")}
-
-
-@lru_cache(maxsize=1)
-def _kept() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="fuzz-")
 
 
 def ledger(folder: Path, _: Arguments) -> object:
@@ -144,31 +125,17 @@ def posterior(folder: Path, _: Arguments) -> object:
     """Read a table of posterior draws."""
     from rift_sim.seeds.posterior import read_posterior
 
-    table = read_posterior(folder / "draws.csv", _shipped_ledger())
+    table = read_posterior(folder / "draws.csv", shared.shipped_ledger())
     assert np.isfinite(table.rows).all()
     return table.describe()
-
-
-@lru_cache(maxsize=1)
-def _shipped_ledger() -> Ledger:
-    from rift_sim.seeds import load_ledger
-
-    return load_ledger()
-
-
-@lru_cache(maxsize=1)
-def _record() -> Record:
-    from rift_sim.observed import load_record
-
-    return load_record(None, ledger=_shipped_ledger())
 
 
 def targets(folder: Path, _: Arguments) -> object:
     """Read targets of calibration, and what was observed of each."""
     from rift_sim.observed import load_targets, observed_values
 
-    found = load_targets(folder, ledger=_shipped_ledger())
-    return [observed_values(target, _record()) for target in found.targets.values()]
+    found = load_targets(folder, ledger=shared.shipped_ledger())
+    return [observed_values(target, shared.record()) for target in found.targets.values()]
 
 
 def scores(folder: Path, _: Arguments) -> object:
@@ -184,7 +151,7 @@ def calibration(folder: Path, _: Arguments) -> object:
     from rift_sim.analysis.calibrate.targets import target_summaries
 
     found = read_calibration(folder / "calibration.yaml")
-    return make_problem(found, target_summaries(found, _record()))
+    return make_problem(found, target_summaries(found, shared.record()))
 
 
 def territory(folder: Path, arguments: Arguments) -> object:
@@ -208,7 +175,7 @@ def places(folder: Path, arguments: Arguments) -> object:
     start, found = arguments[0], None
     for key, name in (("presence", "presence"), ("coca", "coca"), ("displaced", "displaced")):
         initial = Initial.model_validate({key: str(folder / f"{name}.csv")})
-        found = read_maps(initial, _shipped_ledger(), load_territory(), Month.parse(start))
+        found = read_maps(initial, shared.shipped_ledger(), load_territory(), Month.parse(start))
     return found
 
 
@@ -216,8 +183,8 @@ def history(folder: Path, _: Arguments) -> object:
     """Read a folder of data files, as ``rift data check`` does."""
     from rift_sim.observed import load_record, load_targets, observed_values
 
-    record = load_record(folder, ledger=_shipped_ledger())
-    targets = load_targets(ledger=_shipped_ledger()).targets
+    record = load_record(folder, ledger=shared.shipped_ledger())
+    targets = load_targets(ledger=shared.shipped_ledger()).targets
     return [observed_values(target, record) for target in list(targets.values())[:8]]
 
 
@@ -258,7 +225,7 @@ def expression(_: Path, arguments: Arguments) -> object:
     from rift_sim.analysis.conditions.expression import parse_expression
     from rift_sim.analysis.conditions.layout import dataset_layout
 
-    data: Any = _dataset()
+    data: Any = shared.dataset()
     return parse_expression(arguments[0]).bind(dataset_layout(data)).holds(data)
 
 
@@ -270,7 +237,7 @@ def selection(_: Path, arguments: Arguments) -> object:
     if not replicates.isascii() or not replicates.isdecimal() or len(replicates) > 18:
         raise InputError("not a number", key="-n")  # As the command line does.
     return select(
-        _dataset(),
+        shared.dataset(),
         variables=variables.split(","),
         since=since,
         until=until,
@@ -299,34 +266,3 @@ def command(_: Path, arguments: Arguments) -> int:
         assert text.count("\n") == 1, text[:200]
         raise InputError(text[7:-1][:500])
     return code
-
-
-@lru_cache(maxsize=1)
-def run_folder() -> Mapping[str, bytes]:
-    """Return the files of a small run, by path."""
-    import rift_sim
-    from rift_sim.ensemble.lock import LOCK_FILE
-    from rift_sim.scenario import overlay
-
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "run"
-        scenario = overlay("reference", [{"end": "2026-03"}], name="run")
-        rift_sim.run(scenario, replicates=2, out=folder, workers=1)
-        files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != LOCK_FILE)
-        return {str(path.relative_to(folder)): path.read_bytes() for path in files}
-
-
-@lru_cache(maxsize=1)
-def _dataset() -> xr.Dataset:
-    from rift_sim.ensemble.run import load
-
-    with tempfile.TemporaryDirectory() as name:
-        _lay_out_run(Path(name))
-        return load(Path(name)).dataset.load()
-
-
-def _lay_out_run(folder: Path) -> None:
-    for file, content in run_folder().items():
-        path = folder / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.odd.document import equations, fill, fill_parameters
-from tools.odd.tables import Tables
+from .document import equations, fill, fill_parameters
+from .tables import Tables
 
 __all__ = ["FILES", "main", "render"]
 

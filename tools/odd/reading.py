@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tools.odd.code import Code, Function, keywords, last_name
-
 from rift_sim.seeds.ledger import Ledger
 from rift_sim.vocabulary import AID_LINES, COUNTRIES, PRESIDENT_TYPES
+
+from .code import Code, Function, keywords, last_name
 
 __all__ = ["claim_uses", "field_claims", "fields_read", "parameter_uses", "stream_uses"]
 

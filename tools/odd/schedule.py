@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from tools.odd.code import Code, Function, calls_in, last_name
-from tools.odd.reading import claim_uses, field_claims, stream_uses
+from .code import Code, Function, calls_in, last_name
+from .reading import claim_uses, field_claims, stream_uses
 
 __all__ = ["Step", "schedule"]
 

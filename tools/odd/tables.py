@@ -7,17 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from tools.odd.code import read
-from tools.odd.document import Equation, sources_of
-from tools.odd.reading import claim_uses, parameter_uses, stream_uses
-from tools.odd.schedule import schedule
-from tools.odd.streams import COORDINATES
-
 from rift_sim.initial.outputs import output_variables
 from rift_sim.physics.books import Living
 from rift_sim.physics.streams import Process
 from rift_sim.seeds import load_ledger
 from rift_sim.yamlfile import read_yaml
+
+from .code import read
+from .document import Equation, sources_of
+from .reading import claim_uses, parameter_uses, stream_uses
+from .schedule import schedule
+from .streams import COORDINATES
 
 __all__ = ["MODEL", "Tables"]
 

@@ -33,6 +33,13 @@ _WANTED = {
     "string_type": "text",
     "tuple_type": "a list",
 }
+_TYPES: dict[Any, str] = {
+    bool: "true or false",
+    float: "a number",
+    int: "a whole number",
+    str: "text",
+    tuple: "a list",
+}
 
 
 def unknown(problem: str, names: Collection[str], given: str, **place: Any) -> InputError:
@@ -126,10 +133,11 @@ def as_input_error(
     path = (*base, *_in_file(loc, _at(document.data, base)))
     if first["type"] in ("missing", "extra_forbidden"):
         owner = _owner(kind, loc[:-1])
-        names = _fields(owner) if owner else None
         last = str(loc[-1])
         if first["type"] == "missing":
-            return document.error((*path, last), "is missing", allowed=names)
+            wanted = _wanted(owner, last) if owner else None
+            return document.error((*path, last), "is missing", allowed=wanted)
+        names = _fields(owner) if owner else None
         return document.error(path, "unknown key", allowed=names, given=last)
     return _bad_value(first, document, path)
 
@@ -190,6 +198,17 @@ def _fields(kind: type[BaseModel]) -> list[str]:
     own_key = kind.__name__ not in ("Evidence", "Origin")
     fields = kind.model_fields.items()
     return [info.alias or name for name, info in fields if not (own_key and name == "id")]
+
+
+def _wanted(owner: type[BaseModel], key: str) -> str | None:
+    """Say what a key takes, by its type."""
+    annotation = next(
+        info.annotation for name, info in owner.model_fields.items() if key in (name, info.alias)
+    )
+    models = _models(annotation)
+    if len(models) == 1:
+        return f"a mapping of {', '.join(_fields(models[0]))}"
+    return "a mapping" if models else _TYPES.get(get_origin(annotation) or annotation)
 
 
 def _owner(kind: type[BaseModel], loc: Location) -> type[BaseModel] | None:

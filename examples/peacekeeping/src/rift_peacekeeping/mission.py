@@ -87,8 +87,8 @@ class Mission(Partner):
         share = people / max(people.sum(), 1.0)
         count = len(world.territory.departments)
         rows = world.territory.department_index[world.inside]
-        found: NDArray[np.float64] = np.bincount(rows, share[world.inside], minlength=count)
-        return self.deployed * found
+        found = np.bincount(rows, share[world.inside], minlength=count)
+        return self.deployed * found.astype(np.float64)
 
 
 def mission_of(model: Any) -> Mission:
