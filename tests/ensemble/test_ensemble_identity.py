@@ -18,6 +18,7 @@ from small_runs import Listener, go
 
 import rift_sim
 from rift_sim.ensemble import identity, inputs, manifest
+from rift_sim.ensemble.engine import Engine
 from rift_sim.ensemble.execution.executor import Job, Plan
 from rift_sim.ensemble.execution.remote import Parcel
 from rift_sim.ensemble.identity import Identity, code_digest, hash_all, versions
@@ -59,7 +60,7 @@ def test_the_hash_of_an_identity_stays_what_it_is() -> None:
     assert MINE.digest == hashlib.sha256(parts.encode()).hexdigest()
 
 
-@pytest.mark.parametrize("kind", [Identity, Request, Job, Plan, Parcel, Block, SummaryRow])
+@pytest.mark.parametrize("kind", [Identity, Request, Engine, Job, Plan, Parcel, Block, SummaryRow])
 def test_what_is_handed_around_cannot_be_changed(kind: Any) -> None:
     made = object.__new__(kind)
     with pytest.raises(FrozenInstanceError):
