@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec, ShardingCodec
 
 from rift_sim.ensemble.storage.layout import write_json
 from rift_sim.ensemble.storage.shard_format import crc32c, sharded_metadata
-from rift_sim.ensemble.storage.shards import ShardedArray
+from rift_sim.ensemble.storage.shards import ChunkError, ShardedArray
 
 
 def make(path: Path, dtype: str = "float32", shape: tuple[int, int] = (23, 4)) -> ShardedArray:
@@ -161,6 +162,13 @@ def test_what_was_never_written_is_blank(tmp_path: Path, dtype: str, nothing: fl
     blank = make(tmp_path / "a", dtype).blank()
     assert blank.dtype == dtype
     np.testing.assert_array_equal(blank, np.full((5, 4), nothing, dtype))
+
+
+def test_a_damaged_chunk_is_named_in_another_process_too() -> None:
+    """Dask pickles an error with those that led to it."""
+    error = ChunkError(Path("c/0"), "is cut short")
+    found = pickle.loads(pickle.dumps(error))
+    assert (str(found), found.file, found.reason) == (str(error), error.file, error.reason)
 
 
 def test_wrong_shape_is_refused(tmp_path: Path) -> None:

@@ -50,6 +50,10 @@ class ChunkError(ValueError):
         self.file = file
         self.reason = reason
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive the trip between processes, as the context of another error perhaps."""
+        return (ChunkError, (self.file, self.reason))
+
 
 @dataclass
 class _Shard:
