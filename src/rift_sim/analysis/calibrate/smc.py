@@ -118,7 +118,7 @@ def _next(
         standard_prior(problem.space.names),
         ScaledDistance(problem, simulator, judged),
         population_size=effort.population,
-        transitions=pyabc.MultivariateNormalTransition(),
+        transitions=sampler.transition,
         eps=pyabc.QuantileEpsilon(alpha=0.5 if done else effort.accept),
         sampler=sampler,
     )
