@@ -171,9 +171,7 @@ class OrderedSampler(pyabc.sampler.Sampler):
         sample.ok = sample.n_accepted == n
         return sample
 
-    def _propose(
-        self, simulate_one: Callable[[], Any], t: int, index: int
-    ) -> Mapping[str, float]:
+    def _propose(self, simulate_one: Callable[[], Any], t: int, index: int) -> Mapping[str, float]:
         """Learn what pyABC would simulate as proposal `index`."""
         self.model.answer = self.transition.again = None
         self._seed(t, index)
