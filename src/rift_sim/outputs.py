@@ -1,12 +1,16 @@
-"""Outputs that a command names: refused before any work when they must not be written."""
+"""Outputs that a command names: refused before any work where they must not be; tables as text."""
 
 from __future__ import annotations
 
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rift_sim.errors import InputError
 
-__all__ = ["check_folder", "check_output"]
+__all__ = ["check_folder", "check_output", "csv_text"]
 
 _ANOTHER = "another name, or --force to replace it"
 
@@ -74,3 +78,18 @@ def check_folder(folder: Path, key: str) -> None:
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not there.is_dir():
         raise InputError("is a file", file=there, key=key, allowed="a folder")
+
+
+def csv_text(head: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
+    """Return a table as CSV: numbers with six figures, empty where there is none (NaN)."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(map(_cell, row) for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    if not isinstance(value, float):
+        return value
+    return "" if math.isnan(value) else f"{value:.6g}"

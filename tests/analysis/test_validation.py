@@ -150,7 +150,7 @@ def test_csv_has_a_column_for_every_number() -> None:
     assert float(table[1]["crps"]) == pytest.approx(rows[1].crps, rel=1e-5)
     assert float(table[1]["inside_90_high"]) == pytest.approx(rows[1].inside_90.high, rel=1e-5)
     (line,) = csv.DictReader(io.StringIO(to_csv([ONSET])))
-    assert (line["auc"], line["auc_low"], line["within_low"]) == ("0.75", "0.7", "nan")
+    assert (line["auc"], line["auc_low"], line["within_low"]) == ("0.75", "0.7", "")
     assert to_csv([]) == ""
 
 

@@ -7,9 +7,6 @@ chances are never used twice, so that the experiment is nested and balanced.
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +19,7 @@ from rift_sim.analysis.resample import Estimate
 from rift_sim.analysis.variance import components
 from rift_sim.calendar import month_axis
 from rift_sim.errors import InputError
+from rift_sim.outputs import csv_text
 from rift_sim.physics.arrays import Floats
 from rift_sim.vocabulary import SERIES
 
@@ -174,16 +172,11 @@ def origins(
 
 def to_csv(found: Sequence[Origin]) -> str:
     """Write a row for each series and year."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     bounds = [f"{source}{end}" for source in SOURCES for end in ("", "_low", "_high")]
-    writer.writerow(["variable", "year", "unit", "p05", "median", "p95", "variance", *bounds])
+    head = ["variable", "year", "unit", "p05", "median", "p95", "variance", *bounds]
+    rows = []
     for row in found:
         numbers = [row.p05, row.median, row.p95, row.variance]
         numbers += [number for source in SOURCES for number in getattr(row, source)]
-        writer.writerow([row.variable, row.year, row.unit, *map(_cell, numbers)])
-    return text.getvalue()
-
-
-def _cell(number: float) -> str:
-    return "" if math.isnan(number) else f"{number:.6g}"
+        rows.append([row.variable, row.year, row.unit, *numbers])
+    return csv_text(head, rows)

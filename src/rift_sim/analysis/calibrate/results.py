@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from rift_sim.analysis.calibrate.problem import Fit, Problem
+from rift_sim.outputs import csv_text
 from rift_sim.physics.arrays import Floats
 
 __all__ = [
@@ -177,11 +177,7 @@ def summary_rows(result: Result) -> list[SummaryRow]:
 
 def write_rows(path: Path, rows: Sequence[Any]) -> None:
     """Write named tuples of one kind as a CSV."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(rows[0]._fields)
-        for row in rows:
-            writer.writerow([f"{v:.6g}" if isinstance(v, float) else v for v in row])
+    path.write_text(csv_text(rows[0]._fields, rows), encoding="utf-8", newline="")
 
 
 def share_inside(rows: Sequence[SummaryRow]) -> Mapping[str, tuple[int, int]]:

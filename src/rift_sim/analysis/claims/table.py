@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from rift_sim.analysis.claims.verdicts import Finding
+from rift_sim.outputs import csv_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -85,15 +83,11 @@ def sources(ledger: Ledger, findings: Sequence[Finding]) -> str:
 
 def to_csv(findings: Sequence[Finding]) -> str:
     """Return every field of every finding as CSV, a row for each; lists joined by spaces."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(Finding._fields)
-    for found in findings:
-        writer.writerow(
-            " ".join(cell) if isinstance(cell, tuple) else "" if _unknown(cell) else cell
-            for cell in found
-        )
-    return text.getvalue()
+    rows = (
+        [" ".join(cell) if isinstance(cell, tuple) else cell for cell in found]
+        for found in findings
+    )
+    return csv_text(Finding._fields, rows)
 
 
 def _theories(findings: Sequence[Finding]) -> list[str]:
@@ -103,10 +97,6 @@ def _theories(findings: Sequence[Finding]) -> list[str]:
 def _by_claim(findings: Sequence[Finding]) -> list[tuple[Finding, ...]]:
     """Put what was found on one claim together; it stands in a row, theory by theory."""
     return [tuple(found) for _, found in groupby(findings, key=attrgetter("claim"))]
-
-
-def _unknown(cell: object) -> bool:
-    return isinstance(cell, float) and math.isnan(cell)
 
 
 def _short(found: Finding) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +9,7 @@ import numpy as np
 
 from rift_sim.analysis.compare.differences import LEVELS
 from rift_sim.calendar import Month
+from rift_sim.outputs import csv_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -169,15 +167,4 @@ def _month(moment: Any) -> str:
 
 def to_csv(rows: Iterable[CompareRow]) -> str:
     """Return rows as CSV, names of the fields first."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CompareRow._fields)
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    return text.getvalue()
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.6g}"
-    return str(value)
+    return csv_text(CompareRow._fields, rows)

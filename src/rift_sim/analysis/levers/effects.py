@@ -6,9 +6,6 @@ that went into the priors, and nothing more: it is named, and no number is given
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,6 +20,7 @@ from rift_sim.analysis.levers.pull import Pull, pull, pull_month
 from rift_sim.analysis.levers.regret import Regret, lower_is_better, regrets
 from rift_sim.analysis.paired import interval, run_series
 from rift_sim.calendar import Month
+from rift_sim.outputs import csv_text
 from rift_sim.physics.arrays import Floats
 from rift_sim.vocabulary import SERIES
 
@@ -266,26 +264,18 @@ def _effect(
 
 def effects_csv(found: Levers) -> str:
     """Write a row for each lever and outcome; numbers that are not given are empty."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*Effect._fields, "since", "informed", "open"])
+    rows = []
     for effect in found.effects:
         known = found.footings[effect.lever, effect.outcome]
-        cells = [_cell(value) if isinstance(value, float) else value for value in effect]
-        writer.writerow([*cells, found.since, " ".join(known.informed), " ".join(known.open)])
-    return text.getvalue()
+        rows.append([*effect, found.since, " ".join(known.informed), " ".join(known.open)])
+    return csv_text([*Effect._fields, "since", "informed", "open"], rows)
 
 
 def regret_csv(found: Levers) -> str:
     """Write a row for each outcome and option; the header alone where nothing is compared."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["outcome", "option", "mean", "low", "high", "p90", "best"])
-    for outcome, rows in found.regrets.items():
-        for row in rows:
-            writer.writerow([outcome, row.option, *map(_cell, (*row.mean, row.p90, row.best))])
-    return text.getvalue()
-
-
-def _cell(number: float) -> str:
-    return "" if math.isnan(number) else f"{number:.6g}"
+    rows = [
+        [outcome, row.option, *row.mean, row.p90, row.best]
+        for outcome, options in found.regrets.items()
+        for row in options
+    ]
+    return csv_text(["outcome", "option", "mean", "low", "high", "p90", "best"], rows)

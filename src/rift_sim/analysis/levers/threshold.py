@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from rift_sim.analysis.levers.search import Search, rounds, search
 from rift_sim.analysis.paired import run_series
 from rift_sim.calendar import Month
 from rift_sim.errors import InputError
+from rift_sim.outputs import csv_text
 from rift_sim.physics.arrays import Floats
 
 if TYPE_CHECKING:
@@ -273,14 +272,17 @@ class _Whole:
 
 def threshold_csv(found: Threshold) -> str:
     """Write a row for each value that was tried: share, and quantiles of the outcome."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["lever", "value", "condition", "share", "replicates", "p10", "median", "p90"])
-    if found.search is not None:
-        rows = zip(found.search.values, found.search.shares, found.outcomes, strict=True)
-        for value, share, outcome in rows:
-            numbers = np.quantile(outcome, [0.1, 0.5, 0.9])
-            cells = [f"{number:.6g}" for number in numbers]
-            head = [found.lever.name, f"{value:.6g}", str(found.goal), f"{share:.6g}"]
-            writer.writerow([*head, found.replicates, *cells])
-    return text.getvalue()
+    head = ["lever", "value", "condition", "share", "replicates", "p10", "median", "p90"]
+    if found.search is None:
+        return csv_text(head, [])
+    tried = zip(found.search.values, found.search.shares, found.outcomes, strict=True)
+    return csv_text(
+        head,
+        (
+            [
+                found.lever.name, value, str(found.goal), share, found.replicates,
+                *np.quantile(outcome, [0.1, 0.5, 0.9]).tolist(),
+            ]
+            for value, share, outcome in tried
+        ),
+    )  # fmt: skip

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Iterable, Sequence
 
 from rift_sim.analysis.resample import Estimate
 from rift_sim.analysis.sensitivity.study import Result, Study
+from rift_sim.outputs import csv_text
 from rift_sim.vocabulary import SERIES
 
 __all__ = ["factors_csv", "ties_csv", "unit_of", "variances_csv"]
@@ -45,8 +43,8 @@ def factors_csv(study: Study) -> str:
             numbers += [*share.first, *share.total] if share else [math.nan] * 6
             words = [sections[members[0]], " ".join(study.claims(factor)), study.said(factor)]
             named = [str(result.quantity), unit_of(result), factor, len(members), *words]
-            rows.append([*named, *map(_cell, numbers)])
-    return _text(head, rows)
+            rows.append([*named, *numbers])
+    return csv_text(head, rows)
 
 
 def variances_csv(study: Study) -> str:
@@ -60,23 +58,11 @@ def variances_csv(study: Study) -> str:
         if result.indices is not None:
             found = result.indices
             numbers = (found.mean, found.deviation, *found.chance, *found.others)
-            rows.append([str(result.quantity), unit_of(result), *map(_cell, numbers)])
-    return _text(head, rows)
+            rows.append([str(result.quantity), unit_of(result), *numbers])
+    return csv_text(head, rows)
 
 
 def ties_csv(study: Study) -> str:
     """Write the rank correlations that varying parameters one by one leaves out."""
-    rows = [[tie.first, tie.second, _cell(tie.correlation)] for tie in study.inputs.ties()]
-    return _text(["first", "second", "rank_correlation"], rows)
-
-
-def _text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def _cell(number: float) -> str:
-    return "" if math.isnan(number) else f"{number:.6g}"
+    rows = [[tie.first, tie.second, tie.correlation] for tie in study.inputs.ties()]
+    return csv_text(["first", "second", "rank_correlation"], rows)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Iterable, Sequence
 
 from rift_sim.analysis.sensitivity.boxes import Box, Fit, Limit
 from rift_sim.analysis.sensitivity.discovery import Discovery
 from rift_sim.analysis.sensitivity.history import INFORMED
+from rift_sim.outputs import csv_text
 
 __all__ = ["box_text", "cases_csv", "fits_csv", "limit_text", "limits_csv", "steps_csv", "unsaid"]
 
@@ -82,13 +80,13 @@ def limits_csv(found: Discovery) -> str:
             words = ["", "", "", "axis of the sweep"]
             if own is not None:
                 words = [own.section, " ".join(own.claims), found.history[own.name], own.meaning]
-            numbers = ["" if b is None else _cell(b) for b in (limit.low, limit.high)]
-            chances = map(_cell, limit.quasi_p)
+            numbers = ["" if b is None else b for b in (limit.low, limit.high)]
+            chances = limit.quasi_p
             unit = own.unit if own else ""
             rows.append(
                 [number, limit.name, *numbers, " ".join(limit.levels), unit, *chances, *words]
             )
-    return _text(head, rows)
+    return csv_text(head, rows)
 
 
 def fits_csv(found: Discovery) -> str:
@@ -101,20 +99,20 @@ def fits_csv(found: Discovery) -> str:
     for number, box in enumerate(found.boxes, start=1):
         parts: tuple[tuple[str, Fit], ...] = (("yes", box.seen), ("no", box.unseen))
         for seen, fit in parts:
-            shares = map(_cell, (fit.coverage, *fit.density))
+            shares = (fit.coverage, *fit.density)
             stands = "yes" if box.stands else "no"
-            rows.append([number, fit.cases, seen, _cell(fit.base), fit.inside, *shares, stands])
-    return _text(head, rows)
+            rows.append([number, fit.cases, seen, fit.base, fit.inside, *shares, stands])
+    return csv_text(head, rows)
 
 
 def steps_csv(found: Discovery) -> str:
     """Write the way of the search to each box."""
     rows = [
-        [number, step, _cell(at.coverage), _cell(at.density), at.limits]
+        [number, step, at.coverage, at.density, at.limits]
         for number, box in enumerate(found.boxes, start=1)
         for step, at in enumerate(box.steps)
     ]
-    return _text(["box", "step", "coverage", "density", "limits"], rows)
+    return csv_text(["box", "step", "coverage", "density", "limits"], rows)
 
 
 def cases_csv(found: Discovery) -> str:
@@ -124,23 +122,11 @@ def cases_csv(found: Discovery) -> str:
     rows = [
         [
             case, "yes" if table.seen[case] else "no", "yes" if table.holds[case] else "no",
-            *(value if isinstance(value, str) else _cell(float(value)) for value in values),
+            *(value if isinstance(value, str) else float(value) for value in values),
         ]
         for case, values in enumerate(zip(*columns.values(), strict=True))
     ]  # fmt: skip
-    return _text(["case", "seen_by_search", "holds", *columns], rows)
-
-
-def _text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def _cell(number: float) -> str:
-    return "" if math.isnan(number) else f"{number:.6g}"
+    return csv_text(["case", "seen_by_search", "holds", *columns], rows)
 
 
 def _percent(share: float) -> str:

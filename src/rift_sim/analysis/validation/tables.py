@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,7 @@ from rift_sim.analysis.forecasts.cases import MODEL
 from rift_sim.analysis.onset.trial import OnsetRow
 from rift_sim.analysis.resample import Estimate
 from rift_sim.analysis.validation.skill import ScoreRow
+from rift_sim.outputs import csv_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -55,13 +54,10 @@ _ONSET = (
 
 def to_csv(rows: Sequence[tuple[Any, ...]]) -> str:
     """Return rows as CSV; an estimate takes three columns, its interval the last two."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    if rows:
-        writer.writerow(_names(rows[0]))
-    for row in rows:
-        writer.writerow([cell for value in row for cell in _cells(value)])
-    return text.getvalue()
+    if not rows:
+        return ""
+    head = _names(rows[0])
+    return csv_text(head, ([cell for value in row for cell in _cells(value)] for row in rows))
 
 
 def _names(row: Any) -> list[str]:
@@ -72,10 +68,8 @@ def _names(row: Any) -> list[str]:
     return names
 
 
-def _cells(value: object) -> list[str]:
-    if isinstance(value, Estimate):
-        return [f"{part:.6g}" for part in value]
-    return [f"{value:.6g}" if isinstance(value, float) else str(value)]
+def _cells(value: object) -> list[object]:
+    return list(value) if isinstance(value, Estimate) else [value]
 
 
 def score_table(rows: Sequence[ScoreRow]) -> Table:
