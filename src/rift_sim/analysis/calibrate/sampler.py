@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     from rift_sim.analysis.calibrate.problem import Problem
     from rift_sim.ensemble.reporter import Reporter
 
-__all__ = ["OrderedSampler", "ScaledDistance", "Transition", "numpy_generator", "standard_prior"]
+__all__ = [
+    "OneModel",
+    "OrderedSampler",
+    "ScaledDistance",
+    "Transition",
+    "numpy_generator",
+    "standard_prior",
+]
 
 _ROOT = math.sqrt(2.0 * math.pi)
 
@@ -96,6 +103,30 @@ class _StandardNormal(pyabc.random_variables.RVBase):
     def cdf(self, x: float) -> float:
         """Return the probability below `x`."""
         return 0.5 * math.erfc(-x / math.sqrt(2.0))
+
+
+class OneModel(pyabc.random_variables.RVBase):
+    """The prior of models where there is one; pyABC asks scipy for each proposal."""
+
+    def copy(self) -> OneModel:
+        """Return another one."""
+        return OneModel()
+
+    def rvs(self) -> int:
+        """Return the one; nothing is drawn for it."""
+        return 0
+
+    def pdf(self, x: float) -> float:
+        """Return no density: it is discrete."""
+        return 0.0
+
+    def pmf(self, x: float) -> float:
+        """Return the probability of model `x`."""
+        return float(x == 0)
+
+    def cdf(self, x: float) -> float:
+        """Return the probability up to `x`."""
+        return float(x >= 0)
 
 
 def standard_prior(names: tuple[str, ...]) -> Any:
