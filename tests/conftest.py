@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,35 @@ import pytest
 import rift_sim
 from rift_sim.ensemble.storage.layout import seal, write_json
 from rift_sim.scenario import Scenario
+
+BEGIN = ("test_blocks.py", "test_calibrate_method.py")
+"""Files that two workers begin with. The first is the longest and compiles the kernels; the second
+needs none, so that nothing is compiled twice."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files with long tests and notebooks first: none is left for one worker at the end."""
+    long = Counter(
+        item.path
+        for item in items
+        if item.get_closest_marker("long") or item.path.suffix == ".ipynb"
+    )
+
+    def place(item: pytest.Item) -> tuple[int, int]:
+        name = item.path.name
+        return BEGIN.index(name) if name in BEGIN else len(BEGIN), -long[item.path]
+
+    items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give workers whole files in that order, so that what a file shares is made once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
+
 
 PLACES = (
     "code,name,longitude,latitude,population",

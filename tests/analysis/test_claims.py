@@ -23,6 +23,12 @@ LEDGER = load_ledger()
 TESTED = [name for name, claim in LEDGER.claims.items() if claim.experiment is not None]
 
 
+@pytest.fixture(scope="module")
+def every_claim() -> list[Finding]:
+    """What three replicates say of every claim under each theory."""
+    return try_claims(LEDGER, list(LEDGER.claims), 3)
+
+
 def test_the_arms_differ_by_the_cause_alone() -> None:
     trials = Trials(LEDGER, ["C01"], ["document"])
     assert len(trials.scenarios) == 4
@@ -68,9 +74,9 @@ def test_all_arms_have_the_same_dimensions() -> None:
     assert len(groups) == 1
 
 
-def test_with_the_mechanism_off_nothing_moves() -> None:
+def test_with_the_mechanism_off_nothing_moves(every_claim: list[Finding]) -> None:
     """Exactly zero in every replicate, for every claim with an experiment, under each theory."""
-    found = try_claims(LEDGER, TESTED, 3)
+    found = [f for f in every_claim if f.claim in TESTED]
     assert [(f.claim, f.theory) for f in found] == [(c, t) for c in TESTED for t in THEORIES]
     assert {(f.claim, f.theory): f.leak for f in found if f.leak != 0.0} == {}
     assert all(f.replicates == 3 for f in found)
@@ -173,8 +179,10 @@ def printed(findings: list[Finding], width: int) -> str:
     return console.file.getvalue()
 
 
-def test_the_table_of_a_terminal_holds_both_theories_in_120_columns() -> None:
-    found = try_claims(LEDGER, list(LEDGER.claims), 2)
+def test_the_table_of_a_terminal_holds_both_theories_in_120_columns(
+    every_claim: list[Finding],
+) -> None:
+    found = every_claim
     text = printed(found, 120)
     assert max(map(len, text.splitlines())) <= 120
     assert "\u2026" not in text  # nothing is cut off

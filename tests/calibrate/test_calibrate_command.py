@@ -73,7 +73,7 @@ def test_from_the_file_to_a_run(
 
 @pytest.mark.long
 def test_an_interrupt_keeps_what_is_done(config: Path, tmp_path: Path) -> None:
-    config.write_text(CONFIG.format(population=120), encoding="utf-8")
+    config.write_text(CONFIG.format(population=60), encoding="utf-8")
     code = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from rift_sim.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -86,7 +86,7 @@ def test_an_interrupt_keeps_what_is_done(config: Path, tmp_path: Path) -> None:
         start_new_session=True,
     )
     prior = out / "simulations" / "prior.bin"
-    while (not prior.exists() or prior.stat().st_size < 2000) and process.poll() is None:
+    while (not prior.exists() or prior.stat().st_size < 600) and process.poll() is None:
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)

@@ -10,12 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyabc
 import pytest
 from toy import KEYS, Listener, exact, toy_fit, toy_problem
 
 from rift_sim.analysis.calibrate.kept import CalibrationError, Kept
 from rift_sim.analysis.calibrate.problem import Fit
 from rift_sim.analysis.calibrate.results import ks_distance
+from rift_sim.analysis.calibrate.sampler import Transition, numpy_generator
 from rift_sim.analysis.calibrate.trials import Trial, trial_number
 
 HERE = Path(__file__).parent
@@ -46,6 +49,26 @@ def test_workers_and_batches_change_no_bit(
 def test_the_seed_does(tmp_path: Path, plain: Fit) -> None:
     other = toy_fit(tmp_path, toy_problem(seed=6))
     assert not np.intersect1d(other.scores, plain.scores).size
+
+
+def test_proposals_are_those_of_pyabc() -> None:
+    """To the bit, from the same state of the generator, which is left the same."""
+    rng = np.random.default_rng(3)
+    table = pd.DataFrame(rng.standard_normal((40, 3)), columns=["b", "a", "c"])
+    weights = rng.random(40)
+    own, theirs = Transition(), pyabc.MultivariateNormalTransition()
+    for transition in (own, theirs):
+        transition.fit(table, weights / weights.sum())
+    with numpy_generator():
+        found = []
+        for transition in (own, theirs):
+            np.random.seed(11)  # noqa: NPY002
+            drawn = [dict(transition.rvs()) for _ in range(50)]
+            found.append((drawn, np.random.random()))  # noqa: NPY002
+    assert found[0] == found[1]
+    assert len({proposal["a"] for proposal in found[0][0]}) == 50
+    own.again = found[0][0][7]
+    assert own.rvs() == found[0][0][7]
 
 
 def test_the_global_generator_is_left_alone(tmp_path: Path, plain: Fit) -> None:

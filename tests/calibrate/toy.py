@@ -12,7 +12,6 @@ import numpy as np
 
 from rift_sim.analysis.calibrate.kept import Simulator
 from rift_sim.analysis.calibrate.problem import Effort, Fit, Problem
-from rift_sim.analysis.calibrate.smc import fit
 from rift_sim.analysis.calibrate.space import Space
 from rift_sim.analysis.calibrate.trials import SUMMARY, Summary, Trial
 from rift_sim.ensemble.engine import Engine
@@ -99,6 +98,9 @@ def toy_fit(
     listener: Listener | None = None,
     **effort: Any,
 ) -> Fit:
+    # Imported late: processes that only simulate do without pyABC, which takes seconds.
+    from rift_sim.analysis.calibrate.smc import fit
+
     problem = problem or toy_problem()
     settings = Effort(**{"population": 60, "generations": 3, **effort})
     with Simulator(problem.plan, len(KEYS), folder / "simulations", workers=workers) as simulator:

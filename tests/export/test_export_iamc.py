@@ -8,7 +8,9 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import textwrap
+import venv
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +123,10 @@ KEYS = ("model", "scenario", "region", "variable", "unit")
 
 @pytest.fixture(scope="session")
 def python_with_pyam(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Python of an environment that has pyam, kept between test runs."""
+    """Python of an environment that has pyam, kept between test runs.
+
+    What it needs beyond its own it finds in this environment, which is not changed.
+    """
     kept: pytest.Cache | None = getattr(pytestconfig, "cache", None)
     name = "pyam-" + hashlib.sha256(" ".join(PYAM).encode()).hexdigest()[:12]
     folder = Path(kept.mkdir(name)) if kept else tmp_path_factory.mktemp(name)
@@ -129,14 +134,16 @@ def python_with_pyam(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempP
     has_it = [str(python), "-c", "import pyam"]
     if python.exists() and subprocess.run(has_it, capture_output=True, check=False).returncode == 0:
         return python
-    for command in (
-        [sys.executable, "-m", "venv", "--clear", str(folder)],
-        [str(python), "-m", "pip", "install", "--quiet", "--no-compile", *PYAM],
-    ):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            pytest.skip(f"pyam cannot be installed here: {reason}")
+    venv.create(folder, clear=True, symlinks=True)
+    own = sysconfig.get_path("purelib", "venv", vars={"base": str(folder)})
+    here = sysconfig.get_path("purelib")
+    Path(own, "beside.pth").write_text(f"{here}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install"]
+    options = ["--quiet", "--no-compile", *PYAM]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        pytest.skip(f"pyam cannot be installed here: {reason}")
     return python
 
 

@@ -1,11 +1,15 @@
 """Department counts become maps: exact counts, clusters, and nothing outside."""
 
+from collections.abc import Callable
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rift_sim.initial.presence import assign_presence, smooth_noise
 from rift_sim.initial.resources import great_circle
+from rift_sim.initial.world import World
+from rift_sim.scenario import Scenario
 from rift_sim.territory import load_territory
 
 
@@ -60,3 +64,14 @@ def test_distances_are_those_of_the_map() -> None:
     bogota, medellin = territory.index_of("11001"), territory.index_of("05001")
     assert 220 < km[bogota, medellin] < 270
     assert np.allclose(km, km.T)
+
+
+def test_worlds_upon_one_map_share_where_people_flee_to(
+    make_scenario: Callable[..., Scenario],
+) -> None:
+    one, other = World(make_scenario()), World(make_scenario(seed=2))
+    small = World(make_scenario(small=True))
+    assert one.destination_index is other.destination_index
+    assert one.log_distance is other.log_distance
+    assert small.destination_index.shape == (5, 5)
+    assert one.destination_index.shape == (len(one.territory.code), 24)

@@ -78,6 +78,15 @@ def test_what_is_written_is_read_to_eight_figures(tmp_path: Path) -> None:
     assert found.describe() == "posterior-test.csv (50 draws of 2 parameters, window x)"
 
 
+def test_a_table_is_taken_apart_once_until_it_changes(tmp_path: Path) -> None:
+    ledger = load_ledger()
+    first = read_posterior(table(tmp_path, GOOD), ledger)
+    assert read_posterior(table(tmp_path, GOOD), ledger) is first
+    other = read_posterior(table(tmp_path, GOOD.replace("0.3", "0.7")), ledger)
+    assert other.digest != first.digest
+    np.testing.assert_array_equal(other.rows - first.rows, [[0, 0], [0.7 - 0.3, 0], [0, 0]])
+
+
 def test_a_replicate_takes_a_whole_row_and_the_rest_keeps_its_bits(tmp_path: Path) -> None:
     ledger = load_ledger()
     found = read_posterior(table(tmp_path, GOOD), ledger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -104,13 +105,15 @@ def coca_places(territory: Territory, hectares: Floats) -> NDArray[np.int64]:
     return places
 
 
+@lru_cache(maxsize=4)
 def destinations(
     territory: Territory, count: int = 24
 ) -> tuple[NDArray[np.uint32], Floats, Floats]:
     """List for every place the towns its people would flee to.
 
     The `count - 1` places with the strongest gravity at middling exponents, and the
-    place itself in front. Border zones take no internally displaced people.
+    place itself in front. Border zones take no internally displaced people. They are found
+    once for a map, and the worlds upon it share them.
 
     Returns
     -------

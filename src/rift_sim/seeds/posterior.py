@@ -11,9 +11,9 @@ import csv
 import hashlib
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -152,12 +152,22 @@ def read_posterior(file: Path, ledger: Ledger) -> Posterior:
         must be, a value lies outside the range of its parameter, or there is no draw.
     """
     content = read_bytes(file, limit=MAX_BYTES, key="parameters")
+    ranges = tuple((name, known.bounds) for name, known in ledger.parameters.items())
+    return _parsed(content, file, ranges)
+
+
+@lru_cache(maxsize=2)
+def _parsed(
+    content: bytes, file: Path, ranges: tuple[tuple[str, tuple[float, float]], ...]
+) -> Posterior:
+    """Take a table apart; the worlds of many scenarios draw from the same one."""
     lines = decode(content, file, allowed=_ALLOWED).splitlines()
     provenance = _provenance(lines, file)
     table = _cells(lines, file)
     line, names = next(table, (1, []))
-    _check_columns(names, ledger, file, line)
-    bounds = [ledger.parameters[name].bounds for name in names]
+    known = dict(ranges)
+    _check_columns(names, known, file, line)
+    bounds = [known[name] for name in names]
     rows = [_row(cells, names, bounds, file, line) for line, cells in table]
     if not rows:
         raise InputError("the table has no draw", file=file, line=line, allowed=_ALLOWED)
@@ -219,17 +229,17 @@ def _cells(lines: Sequence[str], file: Path) -> Iterator[tuple[int, list[str]]]:
         ) from None
 
 
-def _check_columns(names: Sequence[str], ledger: Ledger, file: Path, line: int) -> None:
+def _check_columns(names: Sequence[str], known: Collection[str], file: Path, line: int) -> None:
     if not names:
         raise InputError("the table is empty", file=file, allowed=_ALLOWED)
     for place, name in enumerate(names, start=1):
-        if name not in ledger.parameters:
+        if name not in known:
             error = InputError(
                 f"there is no parameter '{name}' (column {place})",
                 file=file,
                 line=line,
                 key=name,
-                allowed=list(ledger.parameters),
+                allowed=list(known),
                 given=name,
             )
             error.allowed = "an id that `rift seeds parameters` lists"

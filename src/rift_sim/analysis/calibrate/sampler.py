@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     from rift_sim.analysis.calibrate.problem import Problem
     from rift_sim.ensemble.reporter import Reporter
 
-__all__ = ["OrderedSampler", "ScaledDistance", "numpy_generator", "standard_prior"]
+__all__ = [
+    "OneModel",
+    "OrderedSampler",
+    "ScaledDistance",
+    "Transition",
+    "numpy_generator",
+    "standard_prior",
+]
 
 _ROOT = math.sqrt(2.0 * math.pi)
 
@@ -52,6 +59,28 @@ class _Model(pyabc.Model):
         return {SUMMARY: self.answer}
 
 
+class Transition(pyabc.MultivariateNormalTransition):
+    """Perturbs draws as pyABC does, to the same bits, and can hand over one it made before.
+
+    Attributes
+    ----------
+    again
+        What is to be proposed; None to draw it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.again: Mapping[str, float] | None = None
+
+    def rvs_single(self) -> pyabc.Parameter:
+        """Draw one; pyABC goes through a table with labels, which takes most of its time."""
+        if self.again is not None:
+            return self.again
+        row = self._X_arr[np.random.choice(self._range, p=self.w)]  # noqa: NPY002
+        moved = np.random.multivariate_normal(np.zeros(len(row)), self.cov)  # noqa: NPY002
+        return pyabc.Parameter(dict(zip(self.X.columns, row + moved, strict=True)))
+
+
 class _StandardNormal(pyabc.random_variables.RVBase):
     """The prior of a score; quicker than scipy's."""
 
@@ -74,6 +103,30 @@ class _StandardNormal(pyabc.random_variables.RVBase):
     def cdf(self, x: float) -> float:
         """Return the probability below `x`."""
         return 0.5 * math.erfc(-x / math.sqrt(2.0))
+
+
+class OneModel(pyabc.random_variables.RVBase):
+    """The prior of models where there is one; pyABC asks scipy for each proposal."""
+
+    def copy(self) -> OneModel:
+        """Return another one."""
+        return OneModel()
+
+    def rvs(self) -> int:
+        """Return the one; nothing is drawn for it."""
+        return 0
+
+    def pdf(self, x: float) -> float:
+        """Return no density: it is discrete."""
+        return 0.0
+
+    def pmf(self, x: float) -> float:
+        """Return the probability of model `x`."""
+        return float(x == 0)
+
+    def cdf(self, x: float) -> float:
+        """Return the probability up to `x`."""
+        return float(x >= 0)
 
 
 def standard_prior(names: tuple[str, ...]) -> Any:
@@ -107,15 +160,15 @@ class OrderedSampler(pyabc.sampler.Sampler):
 
     Attributes
     ----------
-    model
-        The model that pyABC has to be given.
+    model, transition
+        The model and the transition that pyABC has to be given.
     """
 
     def __init__(
         self, problem: Problem, simulator: Simulator, batch: int, reporter: Reporter
     ) -> None:
         super().__init__()
-        self.model = _Model()
+        self.model, self.transition = _Model(), Transition()
         self._problem, self._simulator = problem, simulator
         self._batch, self._reporter = batch, reporter
 
@@ -136,9 +189,10 @@ class OrderedSampler(pyabc.sampler.Sampler):
         while sample.n_accepted < n and judged < max_eval:
             left = (n if all_accepted else max_eval) - judged
             size = math.ceil(min(self._batch, left))
-            trials = [self._propose(simulate_one, t, judged + place) for place in range(size)]
-            for trial, row in zip(trials, self._simulator.run(t, trials), strict=True):
-                particle = self._judge(simulate_one, t, trial.index, row)
+            asked = [self._propose(simulate_one, t, judged + place) for place in range(size)]
+            trials = [self._trial(t, judged + place, pars) for place, pars in enumerate(asked)]
+            for pars, row in zip(asked, self._simulator.run(t, trials), strict=True):
+                particle = self._judge(simulate_one, t, judged, pars, row)
                 sample.append(particle)
                 judged += 1
                 self._reporter.advance(int(particle.accepted))
@@ -148,21 +202,31 @@ class OrderedSampler(pyabc.sampler.Sampler):
         sample.ok = sample.n_accepted == n
         return sample
 
-    def _propose(self, simulate_one: Callable[[], Any], t: int, index: int) -> Trial:
+    def _propose(self, simulate_one: Callable[[], Any], t: int, index: int) -> Mapping[str, float]:
         """Learn what pyABC would simulate as proposal `index`."""
-        self.model.answer = None
+        self.model.answer = self.transition.again = None
         self._seed(t, index)
         try:
             simulate_one()
         except _Asked as asked:
-            space = self._problem.space
-            scores = [float(asked.scores[name]) for name in space.names]
-            return Trial(self._problem.number(t, index), space.trial_values(scores))
+            return asked.scores
         raise AssertionError("pyABC simulated nothing")
 
-    def _judge(self, simulate_one: Callable[[], Any], t: int, index: int, row: Floats) -> Any:
+    def _trial(self, t: int, index: int, asked: Mapping[str, float]) -> Trial:
+        space = self._problem.space
+        scores = [float(asked[name]) for name in space.names]
+        return Trial(self._problem.number(t, index), space.trial_values(scores))
+
+    def _judge(
+        self,
+        simulate_one: Callable[[], Any],
+        t: int,
+        index: int,
+        asked: Mapping[str, float],
+        row: Floats,
+    ) -> Any:
         """Let pyABC make the same proposal again and judge its simulation."""
-        self.model.answer = row
+        self.model.answer, self.transition.again = row, asked
         self._seed(t, index)
         return simulate_one()
 

@@ -20,6 +20,7 @@ from rift_sim.analysis.calibrate.adjust import adjusted
 from rift_sim.analysis.calibrate.kept import CalibrationError
 from rift_sim.analysis.calibrate.problem import Effort, Fit, Generation, Problem
 from rift_sim.analysis.calibrate.sampler import (
+    OneModel,
     OrderedSampler,
     ScaledDistance,
     numpy_generator,
@@ -117,8 +118,9 @@ def _next(
         sampler.model,
         standard_prior(problem.space.names),
         ScaledDistance(problem, simulator, judged),
+        model_prior=OneModel(),
         population_size=effort.population,
-        transitions=pyabc.MultivariateNormalTransition(),
+        transitions=sampler.transition,
         eps=pyabc.QuantileEpsilon(alpha=0.5 if done else effort.accept),
         sampler=sampler,
     )

@@ -176,6 +176,13 @@ class TrialWorld:
         return {SUMMARY: _Numbers((SUMMARY,), "float64", {})}
 
     @cached_property
+    def labels(self) -> xr.Coordinates:
+        """Coordinates of what the model returns, but for the replicate; indexed once."""
+        import xarray as xr
+
+        return xr.Dataset(coords=self.model.coords).coords
+
+    @cached_property
     def places(self) -> NDArray[np.uint64]:
         """Coordinate of each number's error of observation, shape (summary,)."""
         keys = self.summaries.known
@@ -239,7 +246,7 @@ def trial_simulate(world: TrialWorld, trial: int) -> dict[str, Floats]:
     given = dict(zip(world.names, trial.values, strict=True))
     arrays = simulate(model, int(trial), given)
     draw = {**model.beliefs.draw(seed, int(trial)), **given}
-    found = world.summaries.summarise(_dataset(model, arrays, int(trial)), draw)
+    found = world.summaries.summarise(_dataset(world, arrays, int(trial)), draw)
     numbers = np.array([s.scaled(found[key]) for key, s in world.summaries.known.items()])
     if not np.isfinite(numbers).all():
         key = list(world.summaries.known)[int(np.argmin(np.isfinite(numbers)))]
@@ -249,15 +256,19 @@ def trial_simulate(world: TrialWorld, trial: int) -> dict[str, Floats]:
     return {SUMMARY: numbers + world.spread * ndtri(luck)}
 
 
-def _dataset(world: World, arrays: Mapping[str, NDArray[Any]], number: int) -> xr.Dataset:
+def _dataset(world: TrialWorld, arrays: Mapping[str, NDArray[Any]], number: int) -> xr.Dataset:
     """Lay the arrays of a replicate out as a run does."""
     import xarray as xr
 
     variables = {
         name: (("replicate", *variable.dims), arrays[name][None])
-        for name, variable in world.variables.items()
+        for name, variable in world.model.variables.items()
     }
-    return xr.Dataset(variables, {"replicate": [number], **world.coords})
+    own = xr.indexes.PandasIndex([number], "replicate")
+    labels = xr.Coordinates(
+        {**world.labels, **own.create_variables()}, {**world.labels.xindexes, "replicate": own}
+    )
+    return xr.Dataset(variables, labels)
 
 
 def trial_engine(names: tuple[str, ...], summaries: Summaries) -> Engine:
