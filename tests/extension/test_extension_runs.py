@@ -285,6 +285,28 @@ def test_the_analyses_take_it_along(file: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("installed")
+def test_a_report_says_what_it_adds_and_changes(file: Path) -> None:
+    from rift_sim.report.assumptions import differences
+
+    scenario = load_scenario(file)
+    plain = Scenario.model_validate(
+        scenario.plain() | {"extensions": [], "strategies": {}, "timeline": [], "name": "plain"}
+    )
+    ledger = ledger_with(scenario.extensions)
+    said = [line.text for line in differences(scenario, plain, ledger).lines]
+    assert said == [
+        "Extensions: peacekeeping",
+        "Strategy of EGC: lie_low",
+        "900 peacekeepers for 24 months (departments 05)",
+    ]
+    back = [line.text for line in differences(plain, scenario, ledger).lines]
+    assert back[:2] == ["Extensions: none", "Strategy of EGC: usual"]
+    quiet = Scenario.model_validate(scenario.plain() | {"mechanisms": {"attacks": "off"}})
+    (line,) = differences(quiet, scenario, ledger).lines
+    assert line.text.startswith("Mechanism attacks is off: ")
+
+
+@pytest.mark.usefixtures("installed")
 def test_an_explanation_has_its_mechanisms_and_series(file: Path, tmp_path: Path) -> None:
     from rift_sim.analysis.explain import PARTS, explain
 

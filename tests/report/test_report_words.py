@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,6 +104,47 @@ def test_events_in_words(kind: str) -> None:
     assert event_in_words(event, LEDGER) == said
 
 
+@pytest.mark.parametrize(
+    ("kind", "content", "said"),
+    [
+        (
+            "commanders",
+            {"rebuild": 0.2, "intelligence_officers": 0.1},
+            "20 % of the missing experience of commanders returns and police intelligence loses "
+            "10 % of its experience",
+        ),
+        ("commanders", {"stop": True}, "Yearly changes of commanders end"),
+        (
+            "force_size",
+            {"change": 0.1, "over_months": 12},
+            "The army grows by 10 %, over 12 months",
+        ),
+        (
+            "posture",
+            {"eradication": 20000, "talks": True},
+            "The government orders 20,000 hectares of coca to be eradicated a year and talks with "
+            "groups",
+        ),
+        ("inauguration", {"president": "centre"}, "A president of the centre takes office"),
+        ("ceasefire", {"groups": "all", "on": False}, "The ceasefire with all groups ends"),
+        (
+            "tariff",
+            {"rate": 25, "by": "ecuador"},
+            "Ecuador puts a tariff of 25 percent on Colombian goods",
+        ),
+        ("strike", {"severity": 1}, "U.S. strike, severity 1 of 1"),
+        (
+            "demobilisation",
+            {"group": "ELN", "share": 1},
+            "100 % of National Liberation Army lay down their arms",
+        ),
+    ],
+)
+def test_other_forms_of_events_in_words(kind: str, content: Any, said: str) -> None:
+    event = Event.model_validate({"date": "2026-02", kind: content})
+    assert event_in_words(event, LEDGER) == said
+
+
 def test_several_actions_are_told_in_order() -> None:
     event = Event.model_validate(
         {"date": "2026-02", "threat": {"severity": 0.5}, "force_size": {"level": 0.75}}
@@ -141,6 +183,24 @@ def test_notes_and_ids_are_no_difference() -> None:
     found = differences(one, make(timeline=[event]), LEDGER)
     assert found.lines == ()
     assert touched_claims([found], LEDGER) == []
+
+
+def test_what_a_run_starts_from_is_told_without_its_folders(tmp_path: Path) -> None:
+    maps = {name: tmp_path / f"{name}.csv" for name in ("coca", "presence")}
+    for file in maps.values():
+        file.touch()
+    other = make(seed=1, parameters="posterior-2025")
+    one = make(seed=7, parameters="prior", initial={key: str(file) for key, file in maps.items()})
+    assert [line.text for line in differences(one, other, LEDGER).lines] == [
+        "Random numbers of seed 7",
+        "Parameters are drawn from: the priors of the ledger",
+        "A state at the start of its own: presence presence.csv, coca coca.csv",
+    ]
+    assert [line.text for line in differences(other, one, LEDGER).lines] == [
+        "Random numbers of seed 1",
+        "Parameters are drawn from: the table posterior-2025.csv",
+        "A state at the start of its own: the usual one",
+    ]
 
 
 def test_what_comes_after_the_end_is_not_left_out() -> None:

@@ -231,6 +231,12 @@ CASES = {
         "pair: [ONE, ONE]",
         "groups.yaml:26: relations[0]: a pair needs two groups, not 'ONE' twice",
     ),
+    "pair with one side": Bad(
+        "groups",
+        "pair: [ONE, TWO]",
+        "pair: [ONE]",
+        "groups.yaml:26: relations[0].pair.1: is missing",
+    ),
     "pair listed twice": Bad(
         "groups",
         "    source: office\n",

@@ -202,9 +202,10 @@ def _fields(kind: type[BaseModel]) -> list[str]:
 
 def _wanted(owner: type[BaseModel], key: str) -> str | None:
     """Say what a key takes, by its type."""
-    annotation = next(
-        info.annotation for name, info in owner.model_fields.items() if key in (name, info.alias)
-    )
+    fields = {info.alias or name: info for name, info in owner.model_fields.items()}
+    if key not in fields:
+        return None
+    annotation = fields[key].annotation
     models = _models(annotation)
     if len(models) == 1:
         return f"a mapping of {', '.join(_fields(models[0]))}"
