@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import rift_sim
 from rift_sim.cli import main
@@ -22,6 +23,7 @@ from rift_sim.ensemble.run import Run
 from rift_sim.errors import InputError
 from rift_sim.extension import Extension, Mechanism, identity
 from rift_sim.extension.registry import forget, in_use, ledger_with
+from rift_sim.plots.events import marks_apart, marks_of
 from rift_sim.scenario import Scenario, load_scenario
 from rift_sim.vocabulary import BUILT_IN_SERIES, SERIES
 
@@ -203,10 +205,32 @@ def test_without_extensions_the_identity_is_as_it_was(make_scenario: Make, tmp_p
     assert set(run.dataset.data_vars) >= set(BUILT_IN_SERIES)
 
 
-@pytest.mark.usefixtures("installed")
+@pytest.fixture
+def gone(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Give what uninstalls the example; what a run has taught this process is forgotten after."""
+
+    def uninstall() -> None:
+        forget("peacekeeping")
+        monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry != str(installed)])
+        assert not in_use()
+        assert "peacekeepers" not in SERIES
+
+    yield uninstall
+    for name in ("peacekeepers", "peacekeeping_usd", "peacekeeping_attacks"):
+        SERIES.pop(name, None)
+
+
 def test_a_run_is_read_and_drawn_where_the_extension_is_missing(
-    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    file: Path, tmp_path: Path, gone: Callable[[], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    text = file.read_text(encoding="utf-8")
+    aid = "  - {date: 2026-05, note: Less money, aid: {security: 0.5}}\n"
+    file.write_text(
+        text.replace("  - date", f"{aid}  - date", 1) + "question: Does it help?\n"
+        "assumptions: {peacekeeping_half: 9, recruitment_rent: 0.5}\n"
+        "mechanisms: {attacks: off, C05: off}\nobserve: [control, conflict_deaths, peacekeepers]\n",
+        encoding="utf-8",
+    )
     go(file, tmp_path / "a")
     more = tmp_path / "more.yaml"
     more.write_text(
@@ -215,19 +239,44 @@ def test_a_run_is_read_and_drawn_where_the_extension_is_missing(
         encoding="utf-8",
     )
     go(more, tmp_path / "b")
-    forget("peacekeeping")
-    assert not in_use()
-    assert "peacekeepers" not in SERIES
-    try:
-        both = [rift_sim.load(tmp_path / name).dataset["peacekeepers"] for name in "ab"]
-        assert SERIES["peacekeepers"].also == ("department",)
-        found = rift_sim.compare(tmp_path / "b", tmp_path / "a")
-        assert "peacekeepers" in found.variables()
-        assert "peacekeepers" in found.variables("department")
-        assert float((both[1] - both[0]).mean()) > 0.0
-    finally:
-        for name in ("peacekeepers", "peacekeeping_usd", "peacekeeping_attacks"):
-            SERIES.pop(name, None)
+    marks = marks_of(rift_sim.load(tmp_path / "a"))
+    assert [mark.label for mark in marks] == ["mandate", "Less money"]
+    gone()
+
+    one, other = (rift_sim.load(tmp_path / name) for name in "ab")
+    both = [run.dataset["peacekeepers"] for run in (one, other)]
+    assert SERIES["peacekeepers"].also == ("department",)
+    found = rift_sim.compare(other, one)
+    assert "peacekeepers" in found.variables()
+    assert "peacekeepers" in found.variables("department")
+    assert float((both[1] - both[0]).mean()) > 0.0
+
+    known = one.outline.scenario
+    assert one.outline.missing == ("peacekeeping",)
+    assert (known.question, known.title) == ("Does it help?", "A small mission")
+    assert set(known.assumptions) == {"recruitment_rent"}
+    assert not known.on("C05")
+    assert marks_of(one) == marks
+    apart = marks_apart([arm.outline for arm in found.arms], ["b", "a"])
+    assert [mark.label for mark in apart] == ["b: mandate", "a: mandate"]
+    with pytest.raises(InputError, match="there is no extension 'peacekeeping'"):
+        one.scenario  # noqa: B018
+
+    for form, out in (("csv", "out.csv"), ("netcdf", "out.nc"), ("iamc", "iamc.csv")):
+        asked = ["export", str(tmp_path / "a"), "--to", form, "-o", str(tmp_path / out)]
+        assert main(asked) == 0, capsys.readouterr().err
+        assert (tmp_path / out).stat().st_size > 0
+    with xr.open_dataset(tmp_path / "out.nc") as written:
+        np.testing.assert_array_equal(written["peacekeepers"], both[0])
+    capsys.readouterr()
+    for asked in (
+        ["plot", str(tmp_path / "a"), "--variable", "control"],
+        ["map", str(tmp_path / "a"), "--variable", "peacekeepers", "--date", "2026-06"],
+    ):
+        assert main(asked) == 0, capsys.readouterr().err
+    assert main(["report", str(tmp_path / "a"), "-o", str(tmp_path / "page.html")]) == 2
+    assert "there is no extension 'peacekeeping'" in capsys.readouterr().err
+    assert not (tmp_path / "page.html").exists()
 
 
 @pytest.mark.usefixtures("installed")

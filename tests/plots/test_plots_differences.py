@@ -137,10 +137,10 @@ def test_long_names_become_letters_that_are_explained(pair: Comparison) -> None:
 
 
 def test_marks_of_what_only_one_scenario_has(pair: Comparison) -> None:
-    marks = marks_apart([arm.point for arm in pair.arms], ["A", "B"])
+    marks = marks_apart([arm.outline for arm in pair.arms], ["A", "B"])
     assert [mark.label.partition(":")[0] for mark in marks] == ["A", "B"]
     assert {str(mark.date)[:7] for mark in marks} == {"2026-01"}
-    assert marks_apart([pair.arms[0].point] * 2, ["A", "B"]) == []
+    assert marks_apart([pair.arms[0].outline] * 2, ["A", "B"]) == []
 
 
 def test_units_of_differences() -> None:

@@ -222,7 +222,7 @@ def _figures(ask: _Question) -> dict[str, Callable[[], Figure]]:
     from rift_sim.plots.differences import difference_fan, difference_overview
 
     found, (drawn, dims) = ask.comparison, ask.drawn
-    outlined = all(arm.run.scenario.territory.departments is None for arm in found.arms)
+    outlined = all(arm.run.outline.scenario.territory.departments is None for arm in found.arms)
     jobs: dict[str, Callable[[], Figure]] = {}
     if len(ask.overview) > 1:
         jobs["overview.png"] = partial(difference_overview, found, ask.overview)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -14,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from rift_sim.ensemble.digest import content_hash
 from rift_sim.ensemble.folder import RESOLVED, STORE, check_run, existing_store, read_manifest
 from rift_sim.ensemble.inputs import Request, resolve_request
+from rift_sim.ensemble.outline import Outline, missing_among, outline_without
 from rift_sim.ensemble.reporter import Reporter
+from rift_sim.ensemble.scratch import scratch_folder
 from rift_sim.ensemble.session import Session
 from rift_sim.ensemble.storage.damage import DamageWarning, changed_files
 from rift_sim.ensemble.storage.dataset import names_of, open_dataset
@@ -97,6 +96,22 @@ class Run:
         """
         from rift_sim.scenario import load_scenario
 
+        # Its files were let in when the run was made; here they are named only.
+        return load_scenario(self._resolved(), allow_outside=True)
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The scenario, as far as it can be told where extensions of the run are missing.
+
+        Raises InputError as `scenario` does, but for a missing extension.
+        """
+        missing = missing_among(self.manifest.get("extensions") or ())
+        if missing:
+            return outline_without(self._resolved(), missing)
+        return Outline(self.scenario)
+
+    def _resolved(self) -> Path:
+        """Return the file of the scenario, if it is as it was written."""
         digest = self.manifest.get("files", {}).get(RESOLVED)
         for damage in changed_files(self.directory, {RESOLVED: digest} if digest else {}):
             raise InputError(
@@ -105,8 +120,7 @@ class Run:
                 allowed="the file as it was written; the rift run command that made the run "
                 "writes it anew",
             )
-        # Its files were let in when the run was made; here they are named only.
-        return load_scenario(self.directory / RESOLVED, allow_outside=True)
+        return self.directory / RESOLVED
 
     @cached_property
     def dataset(self) -> xr.Dataset:
@@ -232,7 +246,7 @@ def run(
     )
     return run_request(
         request,
-        _scratch(request.name) if out is None else Path(out),
+        scratch_folder(request.name) if out is None else Path(out),
         workers=workers,
         scheduler=scheduler,
         municipal=municipal,
@@ -276,14 +290,3 @@ def run_request(
         engine=engine,
     ).execute()
     return Run(folder)
-
-
-_scratch_root: list[Path] = []
-
-
-def _scratch(name: str) -> Path:
-    """Return a new folder that lives until Python ends, because datasets read from it."""
-    if not _scratch_root:
-        _scratch_root.append(Path(tempfile.mkdtemp(prefix="rift_sim-")))
-        atexit.register(shutil.rmtree, _scratch_root[0], ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_scratch_root[0]))

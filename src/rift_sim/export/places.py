@@ -21,7 +21,7 @@ def territory_of(arm: Arm) -> Territory | None:
     """Return the map that a run was made on; None when its files are no longer there."""
     from rift_sim.territory import load_territory
 
-    own = arm.run.scenario.territory
+    own = arm.run.outline.scenario.territory
     try:
         return load_territory(
             own.municipalities, own.neighbours, own.departments, strict=own.strict

@@ -203,7 +203,7 @@ def _origin(arm: Arm, part: xr.Dataset) -> dict[str, Any]:
     return {
         "scenario": arm.label,
         "title": str(manifest.get("title", arm.run.name)),
-        "question": arm.run.scenario.question,
+        "question": arm.run.outline.scenario.question,
         "months": f"{first} to {last}",
         "replicates": int(part.sizes.get("replicate", arm.replicates.size)),
         "seed": arm.seed,

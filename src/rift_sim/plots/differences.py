@@ -84,7 +84,7 @@ def difference_fan(comparison: Comparison, variable: str) -> Figure:
         axes = figure.add_axes((0.1, 0.1, 0.87, panel / figure.get_size_inches()[1]))
         part = data.isel(difference=number)
         _draw_fan(axes, part, scale)
-        points = [comparison.arms[0].point, comparison.arms[number + 1].point]
+        points = [comparison.arms[0].outline, comparison.arms[number + 1].outline]
         marks = marks_apart(points, [first, other])
         rule_marks(axes, marks)
         tops.append(label_marks(axes, marks, height=panel))

@@ -14,8 +14,9 @@ from rift_sim.plots.style import GREY
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from rift_sim.ensemble.outline import Outline, Unread
     from rift_sim.ensemble.run import Run
-    from rift_sim.scenario import Event, Scenario
+    from rift_sim.scenario import Event
 
 __all__ = [
     "Mark",
@@ -61,15 +62,13 @@ def marks_of(run: Run) -> list[Mark]:
 
     In a sweep only what happens in every one of its scenarios is marked.
     """
-    from rift_sim.scenario import expand
-
-    first, *others = [scenario for _, scenario in expand(run.scenario)]
+    first, *others = [point for _, point in run.outline.points()]
     return marks_among(
         event for event in first.timeline if all(event in other.timeline for other in others)
     )
 
 
-def marks_among(events: Iterable[Event], name: str = "") -> list[Mark]:
+def marks_among(events: Iterable[Event | Unread], name: str = "") -> list[Mark]:
     """Return a mark for each month in which one of the events happens, after a name if given."""
     by_month: dict[str, list[str]] = {}
     for event in events:
@@ -81,13 +80,13 @@ def marks_among(events: Iterable[Event], name: str = "") -> list[Mark]:
     ]
 
 
-def marks_apart(scenarios: Sequence[Scenario], names: Sequence[str]) -> list[Mark]:
+def marks_apart(scenarios: Sequence[Outline], names: Sequence[str]) -> list[Mark]:
     """Return marks for months in which something happens in one of two scenarios only.
 
     Parameters
     ----------
     scenarios
-        Two of them, without a sweep.
+        Outlines of two of them, without a sweep.
     names
         What to call each.
     """

@@ -63,7 +63,7 @@ def map_figure(
     InputError
         When the run has no such variable, group, scenario or municipal values.
     """
-    if run.scenario.territory.departments is not None:
+    if run.outline.scenario.territory.departments is not None:
         raise InputError(
             "the run is on a territory of its own, and there are no outlines to draw it with",
             file=run.directory,
@@ -169,7 +169,7 @@ def _draw(
 def _territory_of(run: Run) -> Territory:
     from rift_sim.territory import load_territory
 
-    own = run.scenario.territory
+    own = run.outline.scenario.territory
     return load_territory(own.municipalities, own.neighbours, own.departments, strict=own.strict)
 
 

@@ -80,7 +80,7 @@ def _explain(run: Run) -> str:
         if "scenario" in run.dataset.dims
         else ("Median, 50 % band (dark) and 90 % band (light)")
     )
-    numbered = "; numbered lines: events listed below" if run.scenario.timeline else ""
+    numbered = "; numbered lines: events listed below" if run.outline.timeline else ""
     return f"{what} over {run.replicates:,} replicates, by month{numbered}"
 
 

@@ -28,7 +28,7 @@ def draw_run(run: Run) -> list[Path]:
     made += [
         save(fan_figure(run, name), folder / f"{name}.png") for name in _SINGLE if name in data
     ]
-    outlined = run.scenario.territory.departments is None
+    outlined = run.outline.scenario.territory.departments is None
     if outlined and "control_department" in data and "scenario" not in data.dims:
         date = last_month(run)
         made.append(save(map_figure(run, "control", date), folder / f"map-control-{date}.png"))

@@ -26,6 +26,7 @@ from rift_sim.seeds.posterior import PRIOR
 if TYPE_CHECKING:
     import xarray as xr
 
+    from rift_sim.ensemble.outline import Outline
     from rift_sim.ensemble.run import Run
     from rift_sim.scenario import Scenario
 
@@ -69,15 +70,16 @@ class Arm:
     @cached_property
     def point(self) -> Scenario:
         """The scenario that was run, in a sweep with the levels of this point."""
-        if self.scenario is None:
-            return self.run.scenario
-        from rift_sim.ensemble.inputs import resolve_request
+        self.run.scenario  # noqa: B018 - Refuses where one of its extensions is missing.
+        return self.outline.scenario
 
-        request = resolve_request(
-            self.run.scenario, replicates=None, seed=None, settings=(), design=None
-        )
-        found: Scenario = request.scenarios[(request.labels or ()).index(self.scenario)]
-        return found
+    @cached_property
+    def outline(self) -> Outline:
+        """What was asked, as `Run.outline`; in a sweep that of this point."""
+        if self.scenario is None:
+            return self.run.outline
+        levels = {str(k): str(v.to_numpy()) for k, v in self.data.coords.items() if not v.dims}
+        return self.run.outline.at(levels)
 
     @property
     def replicates(self) -> NDArray[np.int64]:
@@ -182,8 +184,8 @@ def _arm(run: Run, scenario: str | None) -> Arm:
 
 def _as_swept(arm: Arm) -> Arm:
     """Take seed and parameters from the point of the sweep, which may set its own."""
-    point = arm.point
-    if point.parameters == arm.run.scenario.parameters:
+    point = arm.outline.scenario
+    if point.parameters == arm.run.outline.scenario.parameters:
         return replace(arm, seed=point.seed)
     name = str(point.parameters)
     return replace(arm, seed=point.seed, parameters=name, parameters_hash=name)
