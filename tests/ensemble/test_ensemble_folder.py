@@ -80,6 +80,24 @@ def test_a_run_that_has_just_begun_is_ours(tmp_path: Path) -> None:
     assert check_target(_ours(tmp_path), OTHER, force=False) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [(None, "is missing"), ("{", "is cut short or garbled"), ("{}", "is no manifest of a run")],
+)
+def test_without_a_manifest_nothing_is_said_of_differences(
+    tmp_path: Path, text: str | None, reason: str
+) -> None:
+    folder = go(tmp_path / "run", 3).directory
+    (folder / "manifest.json").unlink()
+    if text is not None:
+        (folder / "manifest.json").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        check_target(folder, OTHER, force=False)
+    assert caught.value.problem == (
+        f"the folder holds a different run (in what cannot be told: manifest.json {reason})"
+    )
+
+
 @pytest.mark.parametrize("force", [False, True])
 def test_a_store_that_cannot_be_read_makes_a_folder_no_run(tmp_path: Path, force: bool) -> None:
     """Without a manifest nothing says that what lies there is ours to replace."""

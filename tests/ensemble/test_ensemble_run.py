@@ -280,6 +280,36 @@ def test_impossible_numbers_are_refused(tmp_path: Path, options: dict[str, int])
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"workers": "x"}, "workers: 'x' is not a whole number"),
+        ({"workers": True}, "workers: True is not a whole number"),
+        ({"workers": 1.5}, "workers: 1.5 is not a whole number"),
+        ({"block": None}, "block: None is not a whole number"),
+        ({"settings": [1]}, "settings: 1 is not text"),
+        ({"settings": "end=2026-02"}, "settings: 'end=2026-02' is no sequence of texts"),
+        ({"settings": None}, "settings: None is no sequence of texts"),
+        ({"out": 3}, "out: 3 is not a path"),
+        ({"design": 3}, "design: 3 is not a path"),
+        ({"scheduler": 3}, "scheduler: 3 is not text"),
+    ],
+)
+def test_what_is_of_another_type_is_refused(
+    make_scenario: Callable[..., Scenario], tmp_path: Path, options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        rift_sim.run(make_scenario(), **{"out": tmp_path / "run", **options})
+    assert str(caught.value).startswith(f"{said}; allowed: ")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("given", [None, 3, [Path()]])
+def test_only_a_path_is_loaded(given: Any) -> None:
+    with pytest.raises(InputError, match="is not a path; allowed: "):
+        load(given)
+
+
 def small_world(scenario: Any, municipal: bool) -> FakeWorld:
     return FakeWorld(FakeScenario(seed=scenario.seed, months=scenario.months), municipal)
 

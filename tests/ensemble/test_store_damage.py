@@ -372,6 +372,28 @@ def test_files_beside_the_numbers(case: str, folder: Path, whole: Whole) -> None
     assert heal(folder, whole) == 0
 
 
+def test_a_store_that_is_gone_is_damage(
+    folder: Path, whole: Whole, capsys: pytest.CaptureFixture[str]
+) -> None:
+    harm.remove(folder / STORE)
+    found = verify(folder)
+    said = f"{folder / STORE}: is missing, so the run cannot be read"
+    assert [str(damage) for damage in found.damages] == [said]
+    assert (found.finished, found.sound, found.size) == (12, 0, 0)
+    code, out, err = rift(capsys, "verify", folder)
+    assert (code, err) == (1, "")
+    assert said in out
+    with pytest.raises(InputError) as caught:
+        load(folder)
+    assert str(caught.value).startswith(f"{said}; allowed: the rift run command")
+    assert heal(folder, whole) == 12
+    harm.remove(folder / STORE)
+    harm.cut(folder / "manifest.json", 300)
+    for read in (load, verify):
+        with pytest.raises(InputError, match="the folder holds no run"):
+            read(folder)
+
+
 def test_why_a_file_cannot_be_read_is_said(folder: Path) -> None:
     harm.to_folder(folder / "summary.csv")
     harm.remove(folder / "scenario.resolved.yaml")

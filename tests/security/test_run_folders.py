@@ -7,6 +7,7 @@ import json
 import math
 import os
 import pickle
+import re
 import shutil
 import tracemalloc
 from collections.abc import Callable
@@ -20,12 +21,15 @@ from numcodecs.zstd import Zstd
 
 import rift_sim
 from rift_sim import resources
+from rift_sim.analysis.compare.arms import open_arms
 from rift_sim.cli import main
 from rift_sim.ensemble.folder import RESOLVED, STORE
+from rift_sim.ensemble.run import Run
 from rift_sim.ensemble.storage.foreign import ForeignError, check_members
 from rift_sim.ensemble.storage.layout import read_json, root_metadata, seal
 from rift_sim.ensemble.storage.shard_format import crc32c
 from rift_sim.errors import InputError
+from rift_sim.plots.events import marks_of
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +262,76 @@ def test_files_that_a_run_names_are_not_read_again_unasked(
     told = capsys.readouterr().err
     assert "initial.coca" in told
     assert "lies outside the folder" in told
+
+
+def rewritten(run: Path, work: Callable[[str], str]) -> Run:
+    """Change the scenario of a run, which says that it used an extension; all checksums fit."""
+    file = run / RESOLVED
+    text = re.sub(r"(?m)^timeline:\n(?:[- ].*\n)*", "", file.read_text("utf-8"))
+    file.write_text(work(text) + "extensions: [nowhere]\n", "utf-8")
+    manifest = json.loads((run / "manifest.json").read_text("utf-8"))
+    manifest["files"][RESOLVED] = hashlib.sha256(file.read_bytes()).hexdigest()
+    manifest["extensions"] = {"nowhere": "1"}
+    (run / "manifest.json").write_text(json.dumps(seal(manifest)), "utf-8")
+    return rift_sim.load(run)
+
+
+ADDED = """\
+timeline: [{date: 2026-01, aid: {security: 0.5}, nowhere: {a: 1}}]
+strategies: {EGC: nowhere}
+assumptions: {nowhere: 1}
+mechanisms: {nowhere: off}
+"""
+
+
+def test_what_a_missing_extension_adds_is_left_out_and_nothing_else(run: Path) -> None:
+    told = rewritten(run, lambda text: text + ADDED)
+    arms = open_arms([told], ["luck=1", "luck=2"]).arms
+    assert [(arm.seed, arm.outline.scenario.seed) for arm in arms] == [(1, 1), (2, 2)]
+    (event,) = told.outline.scenario.timeline
+    assert [kind for kind, _ in event.actions] == ["aid"]
+    assert [mark.label for mark in marks_of(told)] == ["aid; nowhere"]
+
+
+def test_what_levels_add_is_left_out_and_events_are_not_certain_then(run: Path) -> None:
+    def sweep(text: str) -> str:
+        more = "sweep:\n  more:\n    a: {strategies: {EGC: nowhere}}\n"
+        more += "    b: {timeline: [{date: 2026-01, nowhere: 1}]}\n"
+        return text.replace("sweep:\n", f"{more}  other: {{set: nowhere.x, values: [1]}}\n") + ADDED
+
+    told = rewritten(run, sweep)
+    assert [levels for levels, _ in told.outline.points()] == [{"luck": "1"}, {"luck": "2"}]
+    assert marks_of(told) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("title: What", "title: {a: 1} #", "title"),
+        ("", "territory: {municipalities: /dev/zero}\n", "territory.municipalities"),
+        ("", "extends: reference\n", "extends"),
+        ("", "elsewhere: 1\n", "elsewhere"),
+        ("", "timeline: [{date: never, nowhere: 1}]\n", "never is not a month"),
+        ("", "timeline: [{date: 2026-01, note: {a: 1}, nowhere: 1}]\n", "note: is not text"),
+        ("", "timeline: [3]\n", "timeline"),
+        ("", "timeline:\n- {date: 2026-01, nowhere: 1}\n- {date: 2026-01, aid: 3}\n", "aid"),
+        ("    - 1\n", "    - -1\n", "sweep.luck.values[0]"),
+    ],
+)
+def test_a_missing_extension_is_no_way_past_the_checks(
+    run: Path, old: str, new: str, said: str
+) -> None:
+    def work(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, 1) if old else text + new
+
+    told = rewritten(run, work)
+    with pytest.raises(InputError) as caught:
+        _ = told.outline
+    assert said in str(caught.value)
+    assert caught.value.line is not None
+    line = (run / RESOLVED).read_text("utf-8").splitlines()[caught.value.line - 1]
+    assert new.splitlines()[-1] in line
 
 
 def test_what_is_kept_as_code_lies_where_only_the_user_can_write(

@@ -30,6 +30,7 @@ __all__ = [
     "clear_run",
     "damaged_manifest",
     "existing_store",
+    "no_store",
     "read_manifest",
     "storage_error",
 ]
@@ -117,7 +118,7 @@ def check_target(
         return None
     if store.identity != identity.digest:
         raise InputError(
-            f"the folder holds a different run ({identity.difference(_parts(folder))})",
+            f"the folder holds a different run ({_difference(folder, identity)})",
             file=folder,
             allowed="another --out, or --force to replace the run that is there",
         )
@@ -143,7 +144,7 @@ def check_run(folder: Path, *, force: bool = False) -> None:
 
 
 class DamagedStoreError(InputError):
-    """The ``zarr.json`` of a store is damaged, so that nothing in it can be read."""
+    """A store is gone, or its ``zarr.json`` damaged, so that nothing of it can be read."""
 
 
 def existing_store(folder: Path) -> Store | None:
@@ -172,6 +173,17 @@ def existing_store(folder: Path) -> Store | None:
             allowed="the rift run command that made the run; it writes this file anew and keeps "
             "the blocks that are sound",
         ) from None
+
+
+def no_store(folder: Path) -> InputError:
+    """Build the error for a folder without a store: that of a run, by its manifest, or of none."""
+    if read_manifest(folder):
+        return DamagedStoreError(
+            "is missing, so the run cannot be read",
+            file=folder / STORE,
+            allowed="the rift run command that made the run; it computes the run again",
+        )
+    return InputError("the folder holds no run", file=folder, allowed="what rift run wrote")
 
 
 def clear_run(folder: Path) -> None:
@@ -228,6 +240,9 @@ def damaged_manifest(folder: Path) -> list[Damage]:
     return [] if has_form(manifest) else [wrong]
 
 
-def _parts(folder: Path) -> dict[str, object]:
+def _difference(folder: Path, identity: Identity) -> str:
+    """Say in what the run of a folder differs, or why that cannot be told."""
+    for damage in damaged_manifest(folder):
+        return f"in what cannot be told: {MANIFEST} {damage.reason}"
     parts = read_manifest(folder).get("identity")
-    return parts if isinstance(parts, dict) else {}
+    return identity.difference(parts if isinstance(parts, dict) else {})

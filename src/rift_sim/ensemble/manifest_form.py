@@ -47,6 +47,7 @@ class _Manifest(_Loose):
     title: str = ""
     finished: bool = False
     axes: dict[str, list[str]] = {}
+    extensions: dict[str, str] = {}
     sessions: list[_Session] = []
     parameters: str | _Table = ""
     files: dict[str, str] = {}

@@ -174,7 +174,7 @@ class _Known:
 
 
 def _pruned(document: Document, missing: Collection[str]) -> Document:
-    """Leave out what is not known; lines still lead to where things stand in the file."""
+    """Leave out what is not known; lines lead to where things stand in the file all the same."""
     data = dict(document.data)
     if isinstance(named := data.get("extensions"), list):
         data["extensions"] = [name for name in named if name not in missing]
@@ -194,7 +194,7 @@ def _pruned(document: Document, missing: Collection[str]) -> Document:
             data[key] = [event for _, event in kept]
             moved |= {(key, place): new for new, (place, _) in enumerate(kept)}
     if isinstance(data.get("sweep"), dict):
-        data |= _reduced(data["sweep"], data.get("design"))
+        data |= _reduced(data["sweep"], data.pop("design", None))
     lines: dict[KeyPath, int] = {}
     for path, line in document.lines.items():
         if path[0] not in _LISTS or len(path) == 1:
@@ -226,7 +226,7 @@ def _reduced(sweep: Mapping[str, Any], design: Any) -> dict[str, Any]:
         elif any(isinstance(level, dict) and "parameters" in level for level in levels.values()):
             axes[axis] = {name: _parameters_of(level) for name, level in levels.items()}
     if not axes or not isinstance(design, list):
-        return {"sweep": axes, "design": None}
+        return {"sweep": axes}
     rows = [{k: v for k, v in row.items() if k in axes} for row in design if isinstance(row, dict)]
     return {"sweep": axes, "design": [row for n, row in enumerate(rows) if row not in rows[:n]]}
 

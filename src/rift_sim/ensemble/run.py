@@ -8,8 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rift_sim.ensemble.arguments import as_path, check_texts, check_whole
 from rift_sim.ensemble.digest import content_hash
-from rift_sim.ensemble.folder import RESOLVED, STORE, check_run, existing_store, read_manifest
+from rift_sim.ensemble.folder import (
+    RESOLVED,
+    STORE,
+    check_run,
+    existing_store,
+    no_store,
+    read_manifest,
+)
 from rift_sim.ensemble.inputs import Request, resolve_request
 from rift_sim.ensemble.outline import Outline, missing_among, outline_without
 from rift_sim.ensemble.reporter import Reporter
@@ -105,8 +113,7 @@ class Run:
 
         Raises InputError as `scenario` does, but for a missing extension.
         """
-        missing = missing_among(self.manifest.get("extensions") or ())
-        if missing:
+        if missing := missing_among(self.manifest.get("extensions") or ()):
             return outline_without(self._resolved(), missing)
         return Outline(self.scenario)
 
@@ -163,18 +170,16 @@ def load(directory: str | Path) -> Run:
     Raises
     ------
     InputError
-        When the folder is missing or holds no run, its store is of a later version, or its
-        ``zarr.json`` is damaged.
+        When the folder is missing or holds no run, its store is gone or of a later version, or
+        its ``zarr.json`` is damaged.
     """
-    folder = Path(directory)
+    folder = as_path(directory, "directory")
     if not folder.is_dir():
         problem = "a file, not a folder" if folder.is_file() else "no such folder"
         raise InputError(problem, file=folder, allowed="the folder of a run")
     check_run(folder)
     if existing_store(folder) is None:
-        raise InputError(
-            "the folder holds no run", file=folder, allowed="what rift run wrote with --out"
-        )
+        raise no_store(folder)
     if said := notice(folder):
         warnings.warn(said, DamageWarning, stacklevel=2)
     return Run(folder)
@@ -236,17 +241,19 @@ def run(
     InputError
         When the scenario, a setting or the folder is not right; nothing is written then.
     """
+    check_texts(settings, "settings", "a list of texts, each key=value")
+    folder = None if out is None else as_path(out, "out")
     request = resolve_request(
         path_or_scenario,
         replicates=replicates,
         seed=seed,
         settings=settings,
-        design=design,
+        design=None if design is None else as_path(design, "design"),
         allow_outside=allow_outside,
     )
     return run_request(
         request,
-        scratch_folder(request.name) if out is None else Path(out),
+        folder or scratch_folder(request.name),
         workers=workers,
         scheduler=scheduler,
         municipal=municipal,
@@ -270,14 +277,15 @@ def run_request(
     engine: Engine | None = None,
 ) -> Run:
     """Run what is resolved already; parameters and errors as in `run`."""
-    if workers is not None and workers < 1:
-        raise InputError("there must be a worker", key="workers", allowed="1 or more")
+    if workers is not None:
+        check_whole(workers, "workers", "there must be a worker")
     if workers is not None and scheduler is not None:
         raise InputError(
             "a scheduler brings its own workers", key="workers", allowed="scheduler without workers"
         )
-    if block < 1:
-        raise InputError("a block has at least a replicate", key="block", allowed="1 or more")
+    if scheduler is not None:
+        check_texts([scheduler], "scheduler", "its address, tcp://HOST:PORT")
+    check_whole(block, "block", "a block has at least a replicate")
     Session(
         request,
         folder=folder,

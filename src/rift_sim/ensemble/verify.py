@@ -12,6 +12,7 @@ from rift_sim.ensemble.folder import (
     DamagedStoreError,
     damaged_manifest,
     existing_store,
+    no_store,
     read_manifest,
 )
 from rift_sim.ensemble.lock import held_by
@@ -68,13 +69,12 @@ def verify(folder: Path) -> Verification:
     damages = _changed(folder)
     remember(folder / STORE, ())
     try:
-        store = existing_store(folder)
+        if (store := existing_store(folder)) is None:
+            raise no_store(folder)
     except DamagedStoreError as error:
         damages.insert(0, Damage(Path(str(error.file)), error.problem))
         finished = int(read_manifest(folder).get("replicates", 0))
         return Verification(folder, tuple(damages), finished, 0, _size(folder), True)
-    if store is None:
-        raise InputError("the folder holds no run", file=folder, allowed="what rift run wrote")
     damages += [*store.changed_labels(), *store.changed_metadata()]
     damages += _lost(folder, store)
     blocks = list(store.scan())
