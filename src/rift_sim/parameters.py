@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rift_sim.seeds.ledger import Ledger
     from rift_sim.seeds.posterior import Posterior
 
-__all__ = ["Beliefs", "Draw", "check_key", "draw_parameters"]
+__all__ = ["Beliefs", "Draw", "check_key"]
 
 _ROW = 1 << 32
 """Coordinate of the number that chooses a row; those of parameters lie below."""
@@ -155,10 +155,3 @@ def _columns(beliefs: Sequence[tuple[int, Distribution]], *names: str) -> list[N
     """Turn distributions of one kind into arrays: their rows, then each of their numbers."""
     rows = np.array([k for k, _ in beliefs], dtype=np.intp)
     return [rows, *(np.array([getattr(belief, name) for _, belief in beliefs]) for name in names)]
-
-
-def draw_parameters(
-    ledger: Ledger, assumptions: Mapping[str, float | Distribution], seed: int, replicate: int
-) -> Draw:
-    """Draw every parameter once from the priors; see `Beliefs`."""
-    return Beliefs(ledger, assumptions).draw(seed, replicate)
