@@ -41,7 +41,7 @@ def check_key(number: int, what: str, key: str) -> None:
     InputError
         When it is negative, or no whole number of 63 bits.
     """
-    if not 0 <= number < _MOST_KEY:
+    if not isinstance(number, int | np.integer) or not 0 <= number < _MOST_KEY:
         raise InputError(f"{number} is not {what}", key=key, allowed=f"0 to {_MOST_KEY - 1}")
 
 

@@ -184,6 +184,9 @@ def test_a_model_stops_at_the_end_and_says_so(make_scenario: Maker) -> None:
 def test_a_model_is_one_replicate_of_one_scenario() -> None:
     with pytest.raises(InputError, match="-1 is not the number of a replicate"):
         RiftModel("reference", replicate=-1)
+    for wrong in (1.5, "0", [1]):
+        with pytest.raises(InputError, match="is not the number of a replicate"):
+            RiftModel("reference", replicate=wrong)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="'factorial' is a sweep"):
         RiftModel("factorial")
 
