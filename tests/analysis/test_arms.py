@@ -116,7 +116,10 @@ def _no_replicate(folder: Path) -> None:
     ("harm", "says"),
     [
         (shutil.rmtree, "no such folder"),
-        (lambda folder: shutil.rmtree(folder / "trajectories.zarr"), "holds no run"),
+        (
+            lambda folder: shutil.rmtree(folder / "trajectories.zarr"),
+            r"trajectories\.zarr: is missing",
+        ),
         (_no_manifest, "manifest.json is missing or damaged"),
         (_no_replicate, "no replicate of the run is finished and sound"),
     ],
