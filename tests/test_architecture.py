@@ -17,7 +17,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 # From what knows nothing to what knows everything; names on one line may know each other.
 ORDER = (
     "errors",
-    "vocabulary calendar resources outputs plaintext yamlfile",
+    "vocabulary calendar resources drafts outputs plaintext yamlfile",
     "physics",
     "seeds",
     "extension",

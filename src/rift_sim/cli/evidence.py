@@ -99,6 +99,7 @@ def claims(
     from rift_sim.analysis.claims.trials import choose_claims, choose_theories
     from rift_sim.analysis.claims.verdicts import try_claims
     from rift_sim.cli.console import Progress, make_console
+    from rift_sim.drafts import write_whole
     from rift_sim.ensemble.execution.executor import available_cores
     from rift_sim.outputs import check_output
     from rift_sim.seeds import load_ledger
@@ -120,7 +121,7 @@ def claims(
     make_console().print(columns(found))
     texts = (to_csv(found), to_markdown(found) + sources(ledger, found))
     for file, text in zip(files, texts, strict=False):
-        file.write_text(text, encoding="utf-8")
+        write_whole(file, text)
         echo(f"{file} written.", err=True)
 
 
