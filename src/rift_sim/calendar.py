@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["Month", "month_axis", "months_between"]
 
 _PATTERN = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
+_NAMES = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -60,6 +64,16 @@ class Month:
     def shift(self, months: int) -> Month:
         """Return the month that lies `months` later (earlier if negative)."""
         return Month.from_index(self.index + months)
+
+    @property
+    def name(self) -> str:
+        """Its name without the year, ``January``, in English whatever the machine speaks."""
+        return _NAMES[self.month - 1]
+
+    @property
+    def in_words(self) -> str:
+        """Name and year, ``January 2026``."""
+        return f"{self.name} {self.year}"
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rift_sim.seeds.ledger import Ledger
     from rift_sim.seeds.posterior import Posterior
 
-__all__ = ["Beliefs", "Draw", "check_key", "draw_parameters"]
+__all__ = ["Beliefs", "Draw", "check_key"]
 
 _ROW = 1 << 32
 """Coordinate of the number that chooses a row; those of parameters lie below."""
@@ -41,7 +41,7 @@ def check_key(number: int, what: str, key: str) -> None:
     InputError
         When it is negative, or no whole number of 63 bits.
     """
-    if not 0 <= number < _MOST_KEY:
+    if not isinstance(number, int | np.integer) or not 0 <= number < _MOST_KEY:
         raise InputError(f"{number} is not {what}", key=key, allowed=f"0 to {_MOST_KEY - 1}")
 
 
@@ -155,10 +155,3 @@ def _columns(beliefs: Sequence[tuple[int, Distribution]], *names: str) -> list[N
     """Turn distributions of one kind into arrays: their rows, then each of their numbers."""
     rows = np.array([k for k, _ in beliefs], dtype=np.intp)
     return [rows, *(np.array([getattr(belief, name) for _, belief in beliefs]) for name in names)]
-
-
-def draw_parameters(
-    ledger: Ledger, assumptions: Mapping[str, float | Distribution], seed: int, replicate: int
-) -> Draw:
-    """Draw every parameter once from the priors; see `Beliefs`."""
-    return Beliefs(ledger, assumptions).draw(seed, replicate)

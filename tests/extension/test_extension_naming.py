@@ -43,6 +43,12 @@ def sent(scenario: Scenario) -> Any:
     return event
 
 
+@pytest.mark.parametrize("given", [None, "peacekeeping", Extension])
+def test_what_is_no_extension_is_not_registered(given: Any) -> None:
+    with pytest.raises(InputError, match="is no extension"):
+        register(given)
+
+
 @pytest.mark.usefixtures("installed")
 def test_an_event_of_an_extension_is_like_any_other(write: Write) -> None:
     scenario = load_scenario(write(NAMED + EVENT + "    aid: {all: 0.5}\n"))

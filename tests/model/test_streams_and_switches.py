@@ -14,7 +14,7 @@ import pytest
 from rift_sim.agents.politics import HANDLERS
 from rift_sim.errors import InputError
 from rift_sim.model import RiftModel, World
-from rift_sim.parameters import draw_parameters
+from rift_sim.parameters import Beliefs
 from rift_sim.replicate import simulate
 from rift_sim.scenario import Scenario, load_scenario
 from rift_sim.scenario.events import ACTIONS
@@ -49,8 +49,8 @@ def test_seeds_differ() -> None:
 
 def test_an_assumption_leaves_other_draws_alone() -> None:
     ledger = load_ledger()
-    plain = draw_parameters(ledger, {}, 1, 0)
-    other = draw_parameters(ledger, {"loss_rate": 0.5}, 1, 0)
+    plain = Beliefs(ledger, {}).draw(1, 0)
+    other = Beliefs(ledger, {"loss_rate": 0.5}).draw(1, 0)
     assert other.loss_rate == 0.5
     assert {k for k in plain if plain[k] != other[k]} == {"loss_rate"}
 
@@ -58,8 +58,8 @@ def test_an_assumption_leaves_other_draws_alone() -> None:
 def test_one_more_parameter_leaves_other_draws_alone() -> None:
     ledger = load_ledger()
     fewer = {name: p for name, p in ledger.parameters.items() if name != "paramilitary_aid"}
-    with_it = draw_parameters(ledger, {}, 1, 0)
-    without = draw_parameters(replace(ledger, parameters=fewer), {}, 1, 0)
+    with_it = Beliefs(ledger, {}).draw(1, 0)
+    without = Beliefs(replace(ledger, parameters=fewer), {}).draw(1, 0)
     assert dict(without) == {name: with_it[name] for name in fewer}
 
 
@@ -184,6 +184,9 @@ def test_a_model_stops_at_the_end_and_says_so(make_scenario: Maker) -> None:
 def test_a_model_is_one_replicate_of_one_scenario() -> None:
     with pytest.raises(InputError, match="-1 is not the number of a replicate"):
         RiftModel("reference", replicate=-1)
+    for wrong in (1.5, "0", [1]):
+        with pytest.raises(InputError, match="is not the number of a replicate"):
+            RiftModel("reference", replicate=wrong)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="'factorial' is a sweep"):
         RiftModel("factorial")
 
@@ -197,6 +200,6 @@ def test_values_outside_the_range_of_a_parameter_are_refused(setting: str) -> No
 def test_draws_are_held_within_the_range() -> None:
     ledger = load_ledger()
     for replicate in range(300):
-        for name, value in draw_parameters(ledger, {}, 3, replicate).items():
+        for name, value in Beliefs(ledger, {}).draw(3, replicate).items():
             low, high = ledger.parameters[name].bounds
             assert low <= value <= high, name

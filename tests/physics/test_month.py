@@ -13,7 +13,7 @@ from rift_sim.initial.start import initial_state
 from rift_sim.initial.state import State
 from rift_sim.initial.world import World
 from rift_sim.month import Ground, rates
-from rift_sim.parameters import Draw, draw_parameters
+from rift_sim.parameters import Beliefs, Draw
 from rift_sim.physics.books import Books, Living, Orders, make_realm
 from rift_sim.physics.elementary import exp
 from rift_sim.physics.month import live_month
@@ -32,7 +32,7 @@ def world() -> World:
 
 @pytest.fixture(scope="module")
 def start(world: World) -> tuple[Draw, State]:
-    draw = draw_parameters(world.ledger, {}, 5, 0)
+    draw = Beliefs(world.ledger, {}).draw(5, 0)
     return draw, initial_state(world, draw, 5, 0)
 
 

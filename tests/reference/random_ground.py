@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rift_sim.initial.start import initial_state
 from rift_sim.initial.state import Levels
 from rift_sim.initial.world import World
-from rift_sim.parameters import draw_parameters
+from rift_sim.parameters import Beliefs
 from rift_sim.physics.reach import footholds_of
 
 Floats = NDArray[np.float64]
@@ -35,7 +35,7 @@ class RandomGround:
     def __init__(self, world: World, replicate: int) -> None:
         self.world = world
         self.rng = np.random.default_rng(replicate)
-        self.draw = draw_parameters(world.ledger, LIVELY, SEED, replicate)
+        self.draw = Beliefs(world.ledger, LIVELY).draw(SEED, replicate)
         self.groups, self.places = world.shape
         territory = world.territory
         self.indptr, self.indices = territory.indptr, territory.indices

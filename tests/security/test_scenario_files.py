@@ -14,7 +14,7 @@ from rift_sim.cli.app import command
 from rift_sim.ensemble.inputs import resolve_request
 from rift_sim.errors import InputError
 from rift_sim.plaintext import hidden, read_bytes, read_text, visible
-from rift_sim.scenario import load_scenario, named_files, resolved_yaml
+from rift_sim.scenario import Scenario, digest, expand, load_scenario, named_files, resolved_yaml
 from rift_sim.yamlfile import parse_yaml
 
 COCA = "code,value\n05001,10\n"
@@ -233,6 +233,29 @@ def test_no_scenario_asks_for_a_run_without_end(tmp_path: Path, text: str) -> No
     with pytest.raises(InputError) as caught:
         load_scenario(write(tmp_path, text))
     assert caught.value.key == ENDLESS[text]
+
+
+def test_a_design_has_an_end_too(tmp_path: Path) -> None:
+    file = write(tmp_path, f"sweep: {{a: {{set: seed, values: {list(range(200))}}}, b: {{set: "
+                 f"assumptions.deterrence, values: {[k / 100 for k in range(60)]}}}}}")  # fmt: skip
+    design = tmp_path / "design.csv"
+    rows = [f"{a},{b / 100:g}" for a in range(200) for b in range(60)]
+    design.write_text("\n".join(["a,b", *rows]) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="12,000 points"):
+        expand(load_scenario(file), design)
+
+
+def test_points_of_a_sweep_hold_what_they_share_once(tmp_path: Path) -> None:
+    other = "{timeline: [{date: 2026-04, threat: {severity: 0.5}}]}"
+    file = write(
+        tmp_path, f"sweep: {{a: {{set: seed, values: [1, 2, 3]}}, b: {{x: {{}}, y: {other}}}}}"
+    )
+    (_, first), *others = expand(load_scenario(file))
+    for labels, point in others:
+        assert (point.timeline is first.timeline) == (labels["b"] == "x")
+        assert point.history is first.history
+        again = Scenario.model_validate(point.plain())
+        assert (again, digest(again)) == (point, digest(point))
 
 
 def test_all_points_of_a_sweep_together_have_an_end(tmp_path: Path) -> None:

@@ -19,14 +19,14 @@ class Certification:
     """The yearly verdict. A dated event of the scenario takes the place of that year's draw.
 
     The log-odds of decertification rise with the hostility of the pair of governments and,
-    by C22, with the growth of coca since the last verdict.
+    by C22, with the growth of coca since the September before.
 
     Attributes
     ----------
     decided
         Year of the last verdict; 0 before any.
     coca
-        Hectares at the last verdict; 0 before any.
+        Hectares in the last September; 0 before any.
     """
 
     def __init__(self, model: RiftModel) -> None:

@@ -16,7 +16,7 @@ from rift_sim import __version__
 from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.explore.controls import Assumptions
 from rift_sim.explore.pictures import Charts, Map
-from rift_sim.explore.style import CSS, block, spell, text
+from rift_sim.explore.style import CSS, block, text
 from rift_sim.explore.watched import Moment, Watched
 from rift_sim.scenario.headline import Headline, in_words
 
@@ -99,7 +99,7 @@ def _Content(now: Moment, before: Moment | None) -> None:
         block("p", _NARROW, "rift-note rift-narrow")
         with solara.Div(classes=["rift-main"]):
             with solara.Div():
-                block("h2", f"{spell(now.month)}, month {now.lived} of {now.scenario.months}")
+                block("h2", f"{now.month.in_words}, month {now.lived} of {now.scenario.months}")
                 if now.over:
                     block("p", "The scenario ends here. Reset begins again.", "rift-note")
                 Map(now)

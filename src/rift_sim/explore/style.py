@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
-
 import solara
 
-if TYPE_CHECKING:
-    from rift_sim.calendar import Month
-
-__all__ = ["CSS", "block", "spell", "text"]
+__all__ = ["CSS", "block", "text"]
 
 CSS = """
 .rift-page { max-width: 1240px; margin: 0 auto; padding: 0 8px 24px; width: 100%;
@@ -56,8 +50,3 @@ def block(tag: str, words: str, look: str = "") -> None:
 def text(words: str, look: str = "") -> None:
     """Put text on the page, within a line."""
     block("span", words, look)
-
-
-def spell(month: Month) -> str:
-    """Write a month in words."""
-    return f"{date(month.year, month.month, 1):%B %Y}"

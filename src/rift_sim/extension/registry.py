@@ -60,8 +60,10 @@ def register(extension: Extension) -> None:
     Raises
     ------
     InputError
-        When another module has registered an extension of that name.
+        When it is no `Extension`, or another module has registered one of that name.
     """
+    if not isinstance(extension, Extension):
+        raise InputError(f"{extension!r:.60} is no extension", allowed="a rift_sim.Extension")
     known = _registered.get(extension.name)
     if known is not None and known.module != extension.module:
         raise InputError(

@@ -146,6 +146,7 @@ def _weigh(a: Land, s: Living, b: Books, p: Rates, o: Orders) -> None:
 
 @part
 def _recruit(a: Land, s: Living, b: Books, p: Rates) -> None:
+    """Recruit, more where rents are high, less where all are taken."""
     recruit(
         s.armed, s.support, b.held, b.rents, a.mean_rent, a.capacity,
         b.recruitment, a.armed_share, p.recruitment_rent, b.recruits, b.scratch,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -158,9 +157,6 @@ def municipal_layer(data: Any, variable: str, month: Month, group: str | None) -
 def spell_months(first: Month, last: Month) -> str:
     """Write a span of months in words, a year that is common to both once."""
     if first == last:
-        return _spell(last)
-    return f"{_spell(first, '%B' if first.year == last.year else '%B %Y')} to {_spell(last)}"
-
-
-def _spell(month: Month, words: str = "%B %Y") -> str:
-    return date(month.year, month.month, 1).strftime(words)
+        return last.in_words
+    begun = first.name if first.year == last.year else first.in_words
+    return f"{begun} to {last.in_words}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rift_sim.extension.parts import USUAL
 from rift_sim.extension.registry import use
 from rift_sim.report.sources import Citation, cite, cite_parameter
-from rift_sim.report.words import assumption_in_words, event_in_words, month_in_words
+from rift_sim.report.words import assumption_in_words, event_in_words
 from rift_sim.seeds.posterior import PRIOR, posterior_path
 from rift_sim.vocabulary import AID_LINES
 
@@ -122,7 +122,7 @@ def event_lines(events: Iterable[Event], ledger: Ledger) -> list[Line]:
     """Put events in words, in the order given."""
     return [
         Line(
-            month_in_words(event.date),
+            event.date.in_words,
             event_in_words(event, ledger),
             event.note or "",
             (cite(event.source, ledger),),
@@ -146,7 +146,7 @@ def _replaced(event: Event, own: Sequence[Event]) -> bool:
 
 
 def _without(event: Event, ledger: Ledger) -> Line:
-    return Line(month_in_words(event.date), f"Does not happen: {event_in_words(event, ledger)}")
+    return Line(event.date.in_words, f"Does not happen: {event_in_words(event, ledger)}")
 
 
 def _assumption(name: str, scenario: Scenario, ledger: Ledger) -> Line:
@@ -187,7 +187,7 @@ def _frame(scenario: Scenario, other: Scenario) -> list[Line]:
     """Say how months, seed, parameters, territory and starting state differ."""
     found = []
     if (scenario.start, scenario.end) != (other.start, other.end):
-        span = f"{month_in_words(scenario.start)} to {month_in_words(scenario.end)}"
+        span = f"{scenario.start.in_words} to {scenario.end.in_words}"
         found.append(Line("", f"Runs from {span}"))
     if scenario.seed != other.seed:
         found.append(Line("", f"Random numbers of seed {scenario.seed}"))

@@ -15,7 +15,6 @@ from rift_sim.ensemble.summary import by_year, national_series
 from rift_sim.plots.overview import PANELS
 from rift_sim.plots.style import Scale, difference_label, scale_of
 from rift_sim.report.charts import COLORS, DASHES, Fan, fan_chart, fan_of
-from rift_sim.report.words import month_in_words
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -123,7 +122,7 @@ def series_blocks(
             f"series-{name}",
             PANELS.get(name, long_name),
             scale.label,
-            _alt(long_name, scale, fans, month_in_words(month_range(data[0])[1])),
+            _alt(long_name, scale, fans, month_range(data[0])[1].in_words),
             _item(fan_chart(time, fans, scale, events=events)),
             ("year", *labels),
             _by_year(data, name),
@@ -190,7 +189,7 @@ def difference_blocks(comparison: Comparison) -> Iterator[Block]:
             chart = _item(
                 fan_chart(time, fans, scale, signed=True, colors=COLORS[1:], dashes=DASHES[1:])
             )
-        month = month_in_words(comparison.months[1])
+        month = comparison.months[1].in_words
         yield Block(
             f"difference-{name}",
             PANELS[name],
@@ -265,4 +264,4 @@ def _span(data: xr.Dataset) -> str:
 def _month(moment: NDArray[np.datetime64]) -> str:
     from rift_sim.calendar import Month
 
-    return "" if np.isnat(moment) else month_in_words(Month.parse(str(moment)[:7]))
+    return "" if np.isnat(moment) else Month.parse(str(moment)[:7]).in_words

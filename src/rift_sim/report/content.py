@@ -29,7 +29,6 @@ from rift_sim.report.maps import Layer, department_layers
 from rift_sim.report.repeat import Recipe, parameters_of, recipe
 from rift_sim.report.skill import Skill, skill_of
 from rift_sim.report.touched import Touched, touched_claims
-from rift_sim.report.words import month_in_words
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -234,7 +233,7 @@ def _card(arm: Arm, scenario: Scenario, against: Difference, base: Scenario) -> 
         arm.label,
         title,
         scenario.question,
-        f"{month_in_words(start)} to {month_in_words(end)}",
+        f"{start.in_words} to {end.in_words}",
         int(arm.replicates.size),
         arm.seed,
         parameters_of(arm.run),

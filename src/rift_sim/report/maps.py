@@ -14,7 +14,6 @@ from rift_sim.calendar import Month
 from rift_sim.plots.map_values import spell_months
 from rift_sim.plots.overview import PANELS
 from rift_sim.plots.style import Scale, scale_of
-from rift_sim.report.words import month_in_words
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -100,7 +99,7 @@ def period(start: Month, place: int, *, flow: bool) -> str:
     """Say in words what a value of the month at `place` covers."""
     month = start.shift(place)
     if not flow:
-        return month_in_words(month)
+        return month.in_words
     return spell_months(start.shift(max(0, place - YEAR + 1)), month)
 
 

@@ -21,7 +21,6 @@ from rift_sim.analysis.extras import need
 from rift_sim.report.charts import BANDS, BOTH, COLORS, DASHES, fan_of
 from rift_sim.report.content import Report
 from rift_sim.report.maps import Layer, map_figures, palette, period
-from rift_sim.report.words import month_in_words
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -105,7 +104,7 @@ def _content(report: Report) -> dict[str, Any]:
 
 def _months(data: xr.Dataset) -> list[str]:
     first, last = month_range(data)
-    return [month_in_words(first.shift(k)) for k in range(last.index - first.index + 1)]
+    return [first.shift(k).in_words for k in range(last.index - first.index + 1)]
 
 
 def _now(data: Sequence[xr.Dataset], labels: Sequence[str], block: str) -> list[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rift_sim.extension.registry import event_kind
@@ -12,11 +11,10 @@ from rift_sim.seeds.text import number
 from rift_sim.vocabulary import AID_LINES, COUNTRIES
 
 if TYPE_CHECKING:
-    from rift_sim.calendar import Month
     from rift_sim.scenario.events import Event
     from rift_sim.seeds.ledger import Ledger
 
-__all__ = ["assumption_in_words", "event_in_words", "month_in_words", "percent"]
+__all__ = ["assumption_in_words", "event_in_words", "percent"]
 
 _PRESIDENTS = {
     "left": "of the left",
@@ -39,11 +37,6 @@ _REGIMES = {
 def percent(share: float) -> str:
     """Write a share."""
     return f"{100.0 * share:.3g} %"
-
-
-def month_in_words(month: Month) -> str:
-    """Write a month as ``January 2026``."""
-    return date(month.year, month.month, 1).strftime("%B %Y")
 
 
 def event_in_words(event: Event, ledger: Ledger) -> str:

@@ -6,7 +6,6 @@ Levels and dates are those of the shipped scenarios that vary one of them at a t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -88,7 +87,7 @@ def in_words(scenario: Scenario, headline: Headline) -> tuple[str, str, str]:
     return (
         aid or f"U.S. aid {_own(scenario, 'aid')}",
         forces or f"The forces {_own(scenario, 'commanders', 'force_size')}",
-        f"In {_spell(INAUGURATION)} a president {_PRESIDENTS[headline.president]}."
+        f"In {INAUGURATION.in_words} a president {_PRESIDENTS[headline.president]}."
         if headline.president
         else f"The president of 2026 {_own(scenario, 'inauguration')}",
     )
@@ -154,7 +153,7 @@ def _forces_from(scenario: Scenario) -> Month:
 def _aid_in_words(scenario: Scenario, level: float | None) -> str:
     if level is None:
         return ""
-    first = _spell(scenario.start)
+    first = scenario.start.in_words
     if level == 0.0:
         return f"All U.S. aid ends in {first}, without a carve-out, and stays away."
     return f"All U.S. aid is held at {_percent(level)} of its level of 2024 from {first} on."
@@ -164,7 +163,7 @@ def _forces_in_words(scenario: Scenario, forces: float) -> str:
     if not forces:
         return ""
     course, size = _course(forces)
-    return f"From {_spell(_forces_from(scenario))} on, {course}; {size}."
+    return f"From {_forces_from(scenario).in_words} on, {course}; {size}."
 
 
 def _course(forces: float) -> tuple[str, str]:
@@ -185,7 +184,3 @@ def _course(forces: float) -> tuple[str, str]:
 
 def _percent(share: float) -> str:
     return f"{100.0 * share:.3g} percent"
-
-
-def _spell(month: Month) -> str:
-    return f"{date(month.year, month.month, 1):%B %Y}"

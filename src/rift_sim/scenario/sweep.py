@@ -19,7 +19,8 @@ from rift_sim.scenario.schema import Scenario
 
 __all__ = ["check_sweep", "expand", "read_design"]
 
-MAX_POINTS = 100_000
+MAX_POINTS = 10_000
+"""Ten thousand points take some fifteen seconds to open."""
 MAX_LEVELS = 10_000
 _SWEEPABLE = (
     "parameters",
@@ -67,20 +68,33 @@ def expand(scenario: Scenario, design: Path | None = None) -> list[tuple[dict[st
     data.pop("design", None)
     base = Layer.read(data, origin)
     axes = {axis: _levels(scenario, axis) for axis in scenario.sweep}
-    points = []
+    points: list[tuple[dict[str, str], Scenario]] = []
     for labels in _points(axes, rows, origin):
         layer = base
         for axis, level in labels.items():
             layer = _apply(layer, axes[axis][level])
-        points.append((labels, build(layer, origin)))
+        point = build(layer, origin)
+        points.append((labels, _share(point, points[0][1]) if points else point))
     return points
+
+
+def _share(point: Scenario, first: Scenario) -> Scenario:
+    """Let points with the same events have them once: they are most of what a point holds."""
+    same: dict[str, object] = {
+        name: getattr(first, name)
+        for name in ("history", "timeline")
+        if name in point.model_fields_set and getattr(point, name) == getattr(first, name)
+    }
+    return point.model_copy(update=same)
 
 
 def _points(
     axes: Mapping[str, Mapping[str, Any]], rows: Iterable[dict[str, str]] | None, origin: Origin
 ) -> list[dict[str, str]]:
     if rows is not None:
-        return [dict(row) for row in rows]
+        found = [dict(row) for row in rows]
+        _check_count(len(found), origin.below("design"))
+        return found
     _check_count(prod(len(levels) for levels in axes.values()), origin.below("sweep"))
     return [dict(zip(axes, levels, strict=True)) for levels in itertools.product(*axes.values())]
 
@@ -149,7 +163,7 @@ def _check_size(scenario: Scenario, layer: Layer, root: Origin) -> None:
 def _check_count(count: int, where: Origin) -> None:
     if count > MAX_POINTS:
         raise where.error(
-            f"the sweep has {count:,} points", allowed=f"up to {MAX_POINTS:,}, or a design"
+            f"the sweep has {count:,} points", allowed=f"up to {MAX_POINTS:,}; a design chooses"
         )
 
 

@@ -123,7 +123,7 @@ def collect(
         First year of the forecast.
     model
         What the model says its source would have reported, dimensions replicate and year, and
-        department at that level (`rift_sim.analysis.modelled.modelled`).
+        department at that level (`rift_sim.analysis.forecasts.modelled.modelled`).
     years
         Which years are scored; those of the target if not given.
     """
