@@ -106,6 +106,8 @@ COMMANDS = (
     "sensitivity reference -o file/new",
     "sensitivity bad.yaml -o new",
     "explain reference bad.yaml -o new",
+    "explain reference full-cutoff --figure new.xyz",
+    "explain reference full-cutoff --figure run/new.png",
     "data check data",
     "data check nowhere",
     "seeds parameters loss_rat",
@@ -141,6 +143,7 @@ WRITING = {
     "compare run again --figures old --variable control": "old/control.png",
     "plot run -o old --variable control": "old/control.png",
     "export run --to csv -o old.csv --force": "old.csv",
+    "export run --to netcdf -o old.csv --force": "old.csv",
     "new fresh": "fresh.yaml",
 }
 

@@ -9,7 +9,6 @@ import typer
 
 from rift_sim.cli.console import echo
 from rift_sim.cli.options import AllowOutside, Force, Workers
-from rift_sim.errors import InputError
 
 __all__ = ["claims", "crises", "explain"]
 
@@ -155,9 +154,10 @@ def explain(
     from rift_sim.analysis.explain import explain as break_down
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.ensemble.execution.executor import available_cores
+    from rift_sim.outputs import check_figure
 
-    if figure is not None and not figure.parent.is_dir():
-        raise InputError(f"there is no folder '{figure.parent}'", key="--figure")
+    if figure is not None:
+        check_figure(figure, force=True, key="--figure")
     with Progress() as progress:
         found = break_down(
             first,
