@@ -10,9 +10,12 @@ from pathlib import Path
 
 from rift_sim.errors import InputError
 
-__all__ = ["check_folder", "check_output", "csv_text"]
+__all__ = ["check_figure", "check_folder", "check_output", "csv_text"]
 
 _ANOTHER = "another name, or --force to replace it"
+_FORMATS = (".png", ".svg", ".pdf")
+_STORE, _FIGURES = "trajectories.zarr", "figures"
+"""By the first the folder of a run is known; only in the second others may write."""
 
 
 def check_output(
@@ -35,8 +38,10 @@ def check_output(
     Raises
     ------
     InputError
-        When something is there that is to stay, or the folder around it is missing.
+        When something is there that is to stay, the folder around it is missing, it would lie
+        among the files of a run, or its name is none.
     """
+    _check_place(out, key)
     if not out.parent.is_dir():
         raise InputError(f"there is no folder '{out.parent}'", key=key)
     if folder_mark is None:
@@ -73,11 +78,59 @@ def check_folder(folder: Path, key: str) -> None:
     Raises
     ------
     InputError
-        When it, or what it would lie in, is a file.
+        When it, or what it would lie in, is a file, it would lie among the files of a run, or
+        its name is none.
     """
+    _check_place(folder, key, folder=True)
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not there.is_dir():
         raise InputError("is a file", file=there, key=key, allowed="a folder")
+
+
+def check_figure(out: Path, *, force: bool, key: str) -> None:
+    """Refuse a file for a figure as `check_output` does, and one whose ending says no format.
+
+    Parameters
+    ----------
+    out, force, key
+        As in `check_output`.
+
+    Raises
+    ------
+    InputError
+        As `check_output`; also when the ending is none of .png, .svg and .pdf.
+    """
+    check_output(out, force=force, key=key)
+    if out.suffix.lower() not in _FORMATS:
+        raise InputError(
+            f"'{out.suffix}' is no format for figures",
+            file=out,
+            key=key,
+            allowed=".png, .svg or .pdf",
+        )
+
+
+def _check_place(out: Path, key: str, *, folder: bool = False) -> None:
+    """Refuse a name that the system does not take, and a place among the files of a run.
+
+    A folder for several files may be that of the figures; a file has to lie in it.
+    """
+    try:
+        out.exists()
+        place = out.parent.resolve() / out.name
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"cannot be written: {problem}", file=out, key=key) from None
+    for run in (place, *place.parents) if folder else place.parents:
+        within = place.relative_to(run).parts
+        in_figures = within[:1] == (_FIGURES,) and (folder or len(within) > 1)
+        if (run / _STORE).exists() and not in_figures:
+            raise InputError(
+                f"lies in the folder of a run, {run}",
+                file=out,
+                key=key,
+                allowed=f"another place, or one in its folder {_FIGURES}",
+            )
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Iterable[object]]) -> str:

@@ -11,10 +11,10 @@ import pytest
 
 from rift_sim.analysis import extras
 from rift_sim.cli import main
+from rift_sim.drafts import OutputError, drafted
 from rift_sim.ensemble.lock import LOCK_FILE
 from rift_sim.ensemble.storage.layout import seal, write_json
 from rift_sim.export import write
-from rift_sim.export.draft import OutputError, drafted
 from rift_sim.export.write import export
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import shutil
 import sys
@@ -14,6 +16,7 @@ import pytest
 import rift_sim
 from rift_sim.cli import main
 from rift_sim.ensemble.storage.layout import seal, write_json
+from rift_sim.report import content, render
 from rift_sim.report.blocks import show
 from rift_sim.seeds import load_ledger
 
@@ -199,6 +202,22 @@ def test_where_it_cannot_be_written(
     assert said.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["old.html"]
     assert (tmp_path / "old.html").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_disk_that_is_full(
+    runs: dict[str, Path], tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(content, "gather", lambda *_, **__: None)
+    monkeypatch.setattr(render, "render", lambda *_: "the new page")
+    monkeypatch.setattr(os, "replace", fails)
+    out = tmp_path / "old.html"
+    out.write_text("mine", encoding="utf-8")
+    assert main(["report", str(runs["gone"]), "-o", str(out), "--force"]) == 1
+    assert capsys.readouterr().err == f"error: {out}: the disk is full; nothing was written\n"
+    assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == ["mine"]
 
 
 def test_too_many_scenarios(runs: dict[str, Path], tmp_path: Path, capsys: Said) -> None:

@@ -201,7 +201,7 @@ def test_boxes_in_words_and_tables(
         ),
         (("sweep.yaml",), "'sweep' is a sweep"),
         (("nowhere.yaml",), "nowhere.yaml"),
-        (("small.yaml", "-o", "small.yaml"), "is not a folder"),
+        (("small.yaml", "-o", "small.yaml"), "is a file"),
         (("small.yaml", "-o", "."), "holds no study of `rift sensitivity`"),
     ],
 )

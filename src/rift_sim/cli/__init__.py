@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import Any
 
@@ -28,8 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     """
     try:
         result = _execute(arguments)
-    except RiftError as error:
-        return _refuse(str(error), getattr(error, "exit_code", 1))
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -37,14 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout = None
         return 0
     except Exception as error:
-        # What typer refuses has a message of its own; anything else is a defect of ours,
-        # and its traceback is wanted.
-        explain = getattr(error, "format_message", None)
-        if explain is None:
-            if type(error).__name__ == "Abort":
-                return INTERRUPTED
-            raise
-        return _refuse(explain(), 2)
+        return _explain(error)
     return result if isinstance(result, int) else 0
 
 
@@ -69,6 +63,40 @@ def _execute(arguments: list[str] | None) -> Any:
                 verify(error.store.parent)
                 if known(error.store) == before:
                     raise
+
+
+def _explain(error: Exception) -> int:
+    """Say in a line what went wrong; return the exit code.
+
+    Only a defect of ours has a traceback.
+    """
+    if isinstance(error, RiftError):
+        return _refuse(str(error), getattr(error, "exit_code", 1))
+    if isinstance(error, OSError):
+        # No file can have such a name, so that it is bad input.
+        return _refuse(_system_said(error), 2 if error.errno == errno.ENAMETOOLONG else 1)
+    if type(error).__name__ == "Abort":
+        return INTERRUPTED
+    # What typer refuses has a message of its own.
+    explain = getattr(error, "format_message", None)
+    if explain is None:
+        raise error
+    return _refuse(explain(), 2)
+
+
+def _system_said(error: OSError) -> str:
+    """Say what went wrong with which file, or with the output of the command itself."""
+    reason = error.strerror or str(error)
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        # Python would try again at its end, and complain.
+        sys.stdout = None
+    if error.filename:
+        return f"{error.filename}: {reason}"
+    written = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+    return f"the output cannot be written: {reason}" if written else reason
 
 
 def _refuse(text: str, code: int) -> int:

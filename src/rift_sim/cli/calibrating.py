@@ -9,6 +9,7 @@ import typer
 
 from rift_sim.cli.options import AllowOutside, Workers
 from rift_sim.errors import InputError
+from rift_sim.outputs import check_folder
 
 if TYPE_CHECKING:
     from rift_sim.analysis.calibrate.results import Result
@@ -48,6 +49,7 @@ def calibrate(
         raise InputError(
             "a scheduler brings its own workers", key="workers", allowed="scheduler without workers"
         )
+    check_folder(out, "--out")
     _require_pyabc()
     from rift_sim.analysis.calibrate.config import read_calibration
     from rift_sim.analysis.calibrate.history import history_summaries

@@ -91,6 +91,7 @@ def compare(
     from rift_sim.analysis.compare.table import compare_rows, to_csv, year_ends
     from rift_sim.cli.compare_tables import heading
     from rift_sim.cli.console import Progress, make_console
+    from rift_sim.drafts import make_folder, write_whole
     from rift_sim.outputs import check_folder, check_output
 
     if out is not None:
@@ -118,6 +119,8 @@ def compare(
                 ends = ask.dates if dates else year_ends(found)
                 rows += compare_rows(found, names, ends, dim, places)
             progress.advance(1)
+        if figures is not None:
+            make_folder(figures)
         made = [_draw(job, (figures or Path()) / name, progress) for name, job in jobs.items()]
     for line in heading(found):
         console.print(line)
@@ -127,7 +130,7 @@ def compare(
     for note in found.notes:
         console.print(note)
     if out is not None:
-        out.write_text(to_csv(rows), encoding="utf-8")
+        write_whole(out, to_csv(rows))
         made.append(out)
     for file in made:
         echo(f"{file} written.", err=True)
@@ -248,8 +251,8 @@ def _slug(label: str) -> str:
 
 
 def _draw(job: Callable[[], Figure], file: Path, progress: Progress) -> Path:
-    from rift_sim.plots.fans import save
+    from rift_sim.plots.style import write_figure
 
-    save(job(), file)
+    write_figure(job(), file)
     progress.advance(1)
     return file

@@ -152,6 +152,7 @@ def _table(found: Discovery) -> Table:
 def _write(out: Path, found: Discovery, seed: int) -> None:
     from rift_sim.analysis.sensitivity import words
     from rift_sim.analysis.sensitivity.folder import describe_folder
+    from rift_sim.drafts import write_whole
     from rift_sim.plots.boxes import boxes_figure
     from rift_sim.plots.style import write_figure
 
@@ -167,7 +168,7 @@ def _write(out: Path, found: Discovery, seed: int) -> None:
     files = []
     for name, text in texts.items():
         files.append(out / f"{name}.csv")
-        files[-1].write_text(text, encoding="utf-8")
+        write_whole(files[-1], text)
     if found.boxes:
         files.append(out / "boxes.png")
         write_figure(boxes_figure(found), files[-1])

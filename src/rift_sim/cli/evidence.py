@@ -9,7 +9,6 @@ import typer
 
 from rift_sim.cli.console import echo
 from rift_sim.cli.options import AllowOutside, Force, Workers
-from rift_sim.errors import InputError
 
 __all__ = ["claims", "crises", "explain"]
 
@@ -99,6 +98,7 @@ def claims(
     from rift_sim.analysis.claims.trials import choose_claims, choose_theories
     from rift_sim.analysis.claims.verdicts import try_claims
     from rift_sim.cli.console import Progress, make_console
+    from rift_sim.drafts import write_whole
     from rift_sim.ensemble.execution.executor import available_cores
     from rift_sim.outputs import check_output
     from rift_sim.seeds import load_ledger
@@ -120,7 +120,7 @@ def claims(
     make_console().print(columns(found))
     texts = (to_csv(found), to_markdown(found) + sources(ledger, found))
     for file, text in zip(files, texts, strict=False):
-        file.write_text(text, encoding="utf-8")
+        write_whole(file, text)
         echo(f"{file} written.", err=True)
 
 
@@ -154,9 +154,10 @@ def explain(
     from rift_sim.analysis.explain import explain as break_down
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.ensemble.execution.executor import available_cores
+    from rift_sim.outputs import check_figure
 
-    if figure is not None and not figure.parent.is_dir():
-        raise InputError(f"there is no folder '{figure.parent}'", key="--figure")
+    if figure is not None:
+        check_figure(figure, force=True, key="--figure")
     with Progress() as progress:
         found = break_down(
             first,

@@ -9,8 +9,8 @@ import typer
 
 from rift_sim.cli.console import echo
 from rift_sim.cli.options import AllowOutside, Force, Settings, Workers
-from rift_sim.errors import InputError
-from rift_sim.outputs import check_output
+from rift_sim.drafts import write_whole
+from rift_sim.outputs import check_figure, check_output
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +23,6 @@ PRIORS = (
     "Numbers marked 'priors alone' follow from the judgement that went into the priors; no record "
     "has had a say in how strong these levers are."
 )
-_FORMATS = (".png", ".svg", ".pdf")
 
 
 def levers(
@@ -118,7 +117,7 @@ def levers(
     if out is not None and regrets is not None:
         texts = {out: effects_csv(found)} | ({regrets: regret_csv(found)} if found.regrets else {})
         for file, text in texts.items():
-            file.write_text(text, encoding="utf-8")
+            write_whole(file, text)
             echo(f"{file} written.", err=True)
     if figure is not None and not any(effect.pairs for effect in found.effects):
         echo(f"{figure} not drawn: there is no number to show.", err=True)
@@ -150,16 +149,11 @@ def check_files(
         When the folder around one is missing, a file is there that is to stay, or the ending
         of the figure is not known.
     """
-    for key, file in (("--out", out), ("--out", beside), ("--figure", figure)):
+    for file in (out, beside):
         if file is not None:
-            check_output(file, force=force, key=key)
-    if figure is not None and figure.suffix.lower() not in _FORMATS:
-        raise InputError(
-            f"'{figure.suffix}' is no format for figures",
-            file=figure,
-            key="--figure",
-            allowed=".png, .svg or .pdf",
-        )
+            check_output(file, force=force)
+    if figure is not None:
+        check_figure(figure, force=force, key="--figure")
 
 
 def _show(found: Levers, console: Console) -> None:

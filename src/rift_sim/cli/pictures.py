@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rift_sim.cli.console import echo
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["draw_map", "plot"]
 
@@ -32,19 +37,28 @@ def plot(
     Example: rift plot runs/reference --variable control --variable newly_displaced
     """
     from rift_sim.analysis.compare.opening import open_run
+    from rift_sim.drafts import make_folder
     from rift_sim.ensemble.folder import FIGURES
-    from rift_sim.plots.fans import choose_series, fan_figure, save
+    from rift_sim.outputs import check_folder
+    from rift_sim.plots.fans import choose_series, fan_figure
     from rift_sim.plots.overview import PANELS, overview_figure
+    from rift_sim.plots.style import write_figure
 
     run = open_run(directory)
     folder = out or directory / FIGURES
+    check_folder(folder, "--out")
     chosen = variables or [name for name in PANELS if name in run.dataset]
     for name in chosen:
         choose_series(run, name)
+    make_folder(folder)
+    jobs: dict[str, Callable[[], Figure]] = {}
     if not variables:
-        echo(save(overview_figure(run), folder / "overview.png"))
-    for name in chosen:
-        echo(save(fan_figure(run, name), folder / f"{name}.png"))
+        jobs["overview"] = partial(overview_figure, run)
+    jobs |= {name: partial(fan_figure, run, name) for name in chosen}
+    for name, draw in jobs.items():
+        file = folder / f"{name}.png"
+        write_figure(draw(), file)
+        echo(file)
 
 
 def draw_map(
@@ -69,7 +83,9 @@ def draw_map(
     scenario: Annotated[str | None, typer.Option(help="One scenario of a sweep.")] = None,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="PNG to write; under DIR/figures if not given."),
+        typer.Option(
+            "-o", "--out", help="File to write: .png, .svg or .pdf; in DIR/figures if not given."
+        ),
     ] = None,
 ) -> None:
     """Draw a map of Colombia: departments, or municipalities as points.
@@ -77,13 +93,19 @@ def draw_map(
     Example: rift map runs/reference --variable control --date 2027-12
     """
     from rift_sim.analysis.compare.opening import open_run
+    from rift_sim.drafts import make_folder
     from rift_sim.ensemble.folder import FIGURES
     from rift_sim.errors import InputError
-    from rift_sim.plots.fans import save
+    from rift_sim.outputs import check_figure, check_folder
     from rift_sim.plots.map_values import last_month, parse_date
     from rift_sim.plots.maps import map_figure
+    from rift_sim.plots.style import write_figure
 
     run = open_run(directory)
+    if out is not None:
+        check_figure(out, force=True, key="--out")
+    else:
+        check_folder(directory / FIGURES, "DIR")
     if group is not None and municipal and not named_group:
         raise InputError(
             "a map of one named group by municipality is not drawn by default",
@@ -102,4 +124,8 @@ def draw_map(
         )
     parts = ["map", variable, *([group] if group else []), *(["places"] if municipal else [])]
     name = "-".join([*parts, str(month)]) + ".png"
-    echo(save(figure, out or directory / FIGURES / name))
+    file = out or directory / FIGURES / name
+    if out is None:
+        make_folder(file.parent)
+    write_figure(figure, file)
+    echo(file)

@@ -107,17 +107,16 @@ def new(
 
     Example: rift new my-question --extends reference
     """
+    from rift_sim.drafts import write_whole
+    from rift_sim.outputs import check_output
     from rift_sim.scenario import new_scenario_text
 
     file = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
     text = new_scenario_text(file.stem, extends)
-    try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-    except FileExistsError:
-        raise InputError("the file exists already", file=file, allowed="another name") from None
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=file) from None
+    check_output(file, force=True, key="NAME")
+    if file.exists():
+        raise InputError("the file exists already", file=file, allowed="another name")
+    write_whole(file, text)
     echo(f"{file} written. Next: rift check {file}")
 
 

@@ -150,6 +150,7 @@ def resumable(folder: Path | None, progress: Progress) -> Iterator[None]:
 def _write(out: Path, found: Study) -> None:
     from rift_sim.analysis.sensitivity.folder import describe_folder
     from rift_sim.analysis.sensitivity.tables import factors_csv, ties_csv, variances_csv
+    from rift_sim.drafts import write_whole
     from rift_sim.plots.sensitivity import sensitivity_figure
     from rift_sim.plots.style import write_figure
 
@@ -160,7 +161,7 @@ def _write(out: Path, found: Study) -> None:
     files = []
     for name, text in texts.items():
         files.append(out / f"{name}.csv")
-        files[-1].write_text(text, encoding="utf-8")
+        write_whole(files[-1], text)
     for result in found.results:
         name = "".join(c if c.isalnum() or c in "_-" else "-" for c in str(result.quantity))
         files.append(out / f"{name.strip('-')}.png")

@@ -78,6 +78,7 @@ def threshold(
     from rift_sim.analysis.levers.threshold import choose_dial, find_threshold, threshold_csv
     from rift_sim.cli.console import Progress, make_console
     from rift_sim.cli.levers import check_files
+    from rift_sim.drafts import write_whole
     from rift_sim.ensemble.execution.executor import available_cores
 
     check_files(out, figure, force=force)
@@ -100,7 +101,7 @@ def threshold(
         )
     _show(found, make_console())
     if out is not None:
-        out.write_text(threshold_csv(found), encoding="utf-8")
+        write_whole(out, threshold_csv(found))
         echo(f"{out} written.", err=True)
     if figure is not None and found.search is None:
         echo(f"{figure} not drawn: there is no number to show.", err=True)

@@ -9,7 +9,9 @@ import typer
 
 from rift_sim.cli.console import echo
 from rift_sim.cli.options import Workers
+from rift_sim.drafts import make_folder, write_whole
 from rift_sim.errors import InputError
+from rift_sim.outputs import check_folder, check_output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,8 +99,9 @@ def validate(
 
     need("scoringrules")
     need("sklearn.ensemble")
-    if scores_file is not None and not scores_file.parent.is_dir():
-        raise InputError(f"there is no folder '{scores_file.parent}'", key="--scores")
+    check_folder(out, "--out")
+    if scores_file is not None:
+        check_output(scores_file, force=True, key="--scores")
     plan = Plan(_years(origins), last, horizon, replicates, parameters)
     pair = None if waves == "none" else _pair(waves)
     record = load_record(directory if directory is not None else data_directory())
@@ -125,7 +128,7 @@ def validate(
     _print(scores, onset)
     _write(out, scores, shares, onset, more)
     if scores_file is not None:
-        scores_file.write_text(scores_text(scores, onset, plan), encoding="utf-8")
+        write_whole(scores_file, scores_text(scores, onset, plan))
         echo(f"{scores_file} written.", err=True)
     _report_failures(finished, out / "runs")
 
@@ -142,7 +145,7 @@ def _rolling(
     scores = [row for (mode, _), some in cases.items() for row in score_rows(some, mode)]
     shares = [row for (mode, _), some in cases.items() for row in share_rows(some, mode)]
     folder = out / "figures"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     draw_skill(scores, folder / "skill.png")
     draw_coverage(scores, folder / "coverage.png")
     draw_ranks(cases, folder / "ranks.png")
@@ -241,7 +244,7 @@ def _write(
         texts |= {"onset.csv": to_csv(onset), "onset.md": to_markdown(onset)}
     texts |= more
     for name, text in texts.items():
-        (out / name).write_text(text, encoding="utf-8")
+        write_whole(out / name, text)
     echo(f"{', '.join(texts)} and figures written to {out}.", err=True)
 
 

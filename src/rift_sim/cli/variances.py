@@ -58,17 +58,19 @@ def uncertainty(
     from rift_sim.analysis.compare.opening import open_run
     from rift_sim.analysis.uncertainty import Design, break_down, to_csv
     from rift_sim.cli.console import Progress, make_console
+    from rift_sim.drafts import write_whole
     from rift_sim.ensemble.execution.executor import available_cores
-    from rift_sim.outputs import check_output
+    from rift_sim.outputs import check_figure, check_output
     from rift_sim.plots.shares import shares_figure
     from rift_sim.plots.style import write_figure
 
     run = open_run(directory)
     chosen, names = _choose(run, scenario), _series(run, variables)
     _check_files(chosen, directory, allow_outside=allow_outside)
-    for option, file in (("--out", out), ("--figure", figure)):
-        if file is not None:
-            check_output(file, force=force, key=option)
+    if out is not None:
+        check_output(out, force=force)
+    if figure is not None:
+        check_figure(figure, force=force, key="--figure")
     design = Design(parameters, maps, chances)
     with Progress() as progress:
         found = break_down(
@@ -86,7 +88,7 @@ def uncertainty(
     )
     console.print(_table(found))
     if out is not None:
-        out.write_text(to_csv(found), encoding="utf-8")
+        write_whole(out, to_csv(found))
         echo(f"{out} written.", err=True)
     if figure is not None:
         write_figure(shares_figure(found, run.name, design.size), figure)

@@ -21,6 +21,7 @@ _NOT_NUMERIC = frozenset(
         "_shipped",
         "analysis",
         "cli",
+        "drafts.py",
         "ensemble",
         "errors.py",
         "explore",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rift_sim.analysis.extras import need
 from rift_sim.errors import InputError
 from rift_sim.export.blocks import Block, Layout, blocks, periods_of
+from rift_sim.export.disk import Disk
 from rift_sim.export.places import territory_of
 from rift_sim.export.source import Source, provenance
 
@@ -59,10 +60,11 @@ def write_netcdf(
     """
     library = need("h5netcdf")
     _refuse_different(source)
-    with library.File(out, "w") as file:
+    with Disk(out, "w+") as disk, library.File(disk, "w") as file:
         sheet = _Sheet(file, source, layout)
         for block in blocks(source, layout, progress):
             sheet.add(block)
+            disk.check()
     return len(sheet.written)
 
 

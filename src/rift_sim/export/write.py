@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rift_sim.analysis.compare.arms import MIXED
+from rift_sim.drafts import drafted, write_whole
 from rift_sim.errors import InputError
 from rift_sim.export.blocks import DEFAULT_LEVELS, Layout, periods_of
-from rift_sim.export.draft import drafted
 from rift_sim.export.hub import MARK, read_model_id, write_hub
 from rift_sim.export.iamc import write_iamc
 from rift_sim.export.netcdf import write_netcdf
@@ -157,10 +157,7 @@ def _layout(to: str, samples: bool, levels: Sequence[float] | None, period: str 
 
 
 def _describe(beside: Path, description: dict[str, Any]) -> None:
-    with drafted(beside) as draft:
-        draft.write_text(
-            json.dumps(description, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+    write_whole(beside, json.dumps(description, indent=1, ensure_ascii=False) + "\n")
 
 
 def _left_out(source: Source, layout: Layout) -> list[str]:

@@ -12,8 +12,9 @@ from scipy.special import ndtri
 
 from rift_sim import __version__
 from rift_sim.analysis.calibrate.results import SummaryRow, parameter_rows, summary_rows
+from rift_sim.drafts import make_folder
 from rift_sim.ensemble.storage.dataset import LIMITS
-from rift_sim.plots.style import BLACK, BLUE, GREY, VERMILLION, new_figure, tidy
+from rift_sim.plots.style import BLACK, BLUE, GREY, VERMILLION, new_figure, tidy, write_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,9 +43,9 @@ def draw_calibration(result: Result, folder: Path) -> None:
     folder
         Where they go; made if it is not there.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    _draw_parameters(result).savefig(folder / "posterior.png")
-    _draw_predictions(result).savefig(folder / "predictive.png")
+    make_folder(folder)
+    write_figure(_draw_parameters(result), folder / "posterior.png")
+    write_figure(_draw_predictions(result), folder / "predictive.png")
 
 
 def _grid(panels: int, columns: int, height: float) -> tuple[Figure, list[Axes]]:

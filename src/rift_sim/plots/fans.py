@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from rift_sim.ensemble.run import Run
 
-__all__ = ["choose_series", "draw_fan", "fan_figure", "save"]
+__all__ = ["choose_series", "draw_fan", "fan_figure"]
 
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _MOST_BANDS = 3
@@ -163,10 +162,3 @@ def _draw_several(
         labelled.add(group)
         axes.plot(time, fan[2], color=color, linewidth=1.3, label=label)
     axes.legend(fontsize=7, frameon=False, loc="best", title=axis, title_fontsize=7)
-
-
-def save(figure: Figure, path: Path) -> Path:
-    """Write a figure as PNG, creating the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=150)
-    return path

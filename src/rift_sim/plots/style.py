@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rift_sim import __version__
+from rift_sim.drafts import drafted
 from rift_sim.ensemble.storage.dataset import LIMITS
 from rift_sim.errors import InputError
 
@@ -174,18 +175,19 @@ def add_footer(figure: Figure, run: Run, *, note: str = "", width: int = 130) ->
 
 
 def write_figure(figure: Figure, file: Path) -> None:
-    """Write a figure; the ending of the file says how (png, svg, pdf).
+    """Write a figure, whole or not at all; the ending of the file says how (png, svg, pdf).
 
     Raises
     ------
     InputError
-        When the file cannot be written or its ending is not known.
+        When its ending is not known.
+    OutputError
+        When the file cannot be written.
     """
-    try:
-        figure.savefig(file)
-    except ValueError:
+    form = file.suffix[1:].lower()
+    if form not in ("png", "svg", "pdf"):
         raise InputError(
             f"'{file.suffix}' is no format for figures", file=file, allowed=".png, .svg or .pdf"
-        ) from None
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=file) from None
+        )
+    with drafted(file) as draft:
+        figure.savefig(draft, format=form)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rift_sim.analysis.compare.arms import open_arms
 from rift_sim.analysis.compare.side_by_side import compare
+from rift_sim.drafts import write_whole
 from rift_sim.errors import InputError
 from rift_sim.outputs import check_output
 
@@ -47,8 +47,10 @@ def write_report(
     Raises
     ------
     InputError
-        As `rift_sim.compare`; also when the file cannot be written or is there already, or a
+        As `rift_sim.compare`; also when the file must not be written or is there already, or a
         package of the extra ``report`` is missing. Nothing is written then.
+    OutputError
+        When it cannot be written.
     """
     _check_file(out, force=force)
     from rift_sim.report.content import gather
@@ -65,12 +67,7 @@ def write_report(
     options += ["--unpaired"] * unpaired + ["--allow-mixed"] * allow_mixed
     folders = [f"runs/{Path(source).resolve().name}" for source in sources]
     command = " ".join(["rift report", *map(shlex.quote, folders), *options, "-o", out.name])
-    draft = out.with_name(f"{out.name}.partial")
-    try:
-        draft.write_text(render(report, command), encoding="utf-8")
-        os.replace(draft, out)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=out) from None
+    write_whole(out, render(report, command))
     return out
 
 

@@ -18,6 +18,7 @@ from rift_sim.analysis.calibrate.results import (
     summary_rows,
     write_rows,
 )
+from rift_sim.drafts import write_whole
 from rift_sim.seeds.posterior import posterior_text
 
 if TYPE_CHECKING:
@@ -57,9 +58,9 @@ def write_results(
     write_rows(folder / "predictive.csv", checks)
     write_rows(folder / "generations.csv", steps)
     table = posterior_text(calibration.names, result.draws, _provenance(calibration, result, own))
-    (folder / POSTERIOR).write_text(table, encoding="utf-8")
+    write_whole(folder / POSTERIOR, table)
     text = _report(calibration, result, rows, checks, steps)
-    (folder / REPORT).write_text(text, encoding="utf-8")
+    write_whole(folder / REPORT, text)
 
 
 def _provenance(

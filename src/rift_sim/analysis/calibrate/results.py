@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from rift_sim.analysis.calibrate.problem import Fit, Problem
+from rift_sim.drafts import write_whole
 from rift_sim.outputs import csv_text
 from rift_sim.physics.arrays import Floats
 
@@ -177,7 +178,7 @@ def summary_rows(result: Result) -> list[SummaryRow]:
 
 def write_rows(path: Path, rows: Sequence[Any]) -> None:
     """Write named tuples of one kind as a CSV."""
-    path.write_text(csv_text(rows[0]._fields, rows), encoding="utf-8", newline="")
+    write_whole(path, csv_text(rows[0]._fields, rows))
 
 
 def share_inside(rows: Sequence[SummaryRow]) -> Mapping[str, tuple[int, int]]:

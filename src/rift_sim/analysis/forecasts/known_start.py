@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from rift_sim.drafts import drafted, make_folder
 from rift_sim.observed import Record
 
 __all__ = ["write_figures", "write_rows"]
@@ -49,8 +50,8 @@ def write_rows(file: Path, header: tuple[str, str], rows: list[tuple[str, str]])
     The path is absolute, because a scenario means paths as seen from where it is written.
     """
     file = file.resolve()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8", newline="") as handle:
+    make_folder(file.parent)
+    with drafted(file) as draft, draft.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(header)
         writer.writerows(rows)

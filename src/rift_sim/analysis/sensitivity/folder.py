@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rift_sim import outputs
 from rift_sim.analysis.sensitivity.running import SIMULATIONS
+from rift_sim.drafts import make_folder
 from rift_sim.ensemble.identity import versions
 from rift_sim.ensemble.lock import LOCK_FILE
 from rift_sim.ensemble.storage.layout import read_json, write_json
@@ -29,8 +31,7 @@ def check_folder(folder: Path, kind: str) -> None:
     InputError
         When it holds anything but studies of this kind.
     """
-    if folder.exists() and not folder.is_dir():
-        raise InputError("is not a folder", file=folder, key="-o/--out")
+    outputs.check_folder(folder, "-o/--out")
     # A study that was interrupted has left simulations and nothing else.
     own = {LOCK_FILE, SIMULATIONS}
     if not folder.exists() or not {entry.name for entry in folder.iterdir()} - own:
@@ -50,7 +51,7 @@ def check_folder(folder: Path, kind: str) -> None:
 
 def describe_folder(folder: Path, kind: str, settings: Mapping[str, Any]) -> None:
     """Write down what the folder holds, and with which settings and versions it was made."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     write_json(
         folder / _MANIFEST,
         {

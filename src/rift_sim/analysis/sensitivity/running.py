@@ -13,6 +13,7 @@ import numpy as np
 
 from rift_sim.analysis.calibrate.kept import Kept
 from rift_sim.analysis.sensitivity.experiment import QUANTITY, Case, Experiment
+from rift_sim.drafts import make_folder
 from rift_sim.ensemble.execution.executor import Job, compute_blocks
 from rift_sim.ensemble.lock import writer_lock
 from rift_sim.errors import RiftError
@@ -116,7 +117,7 @@ def _kept(experiment: Experiment, design: bytes, folder: Path | None) -> Iterato
         yield _Memory()
         return
     total = hashlib.sha256(experiment.digest.encode() + design)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with writer_lock(folder), ExitStack() as stack:
         path = folder / SIMULATIONS / f"{total.hexdigest()[:16]}.bin"
         kept = Kept(path, len(experiment.quantities))
