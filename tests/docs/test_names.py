@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from pathlib import Path
 
 import pytest
+from code_names import resolve
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("src/**/*.py")])
@@ -17,21 +17,11 @@ NOT_CODE = {"rift_sim.extensions"}
 
 def there(name: str) -> bool:
     """Say whether a dotted name is a module, or something in one."""
-    parts = name.split(".")
-    for cut in range(len(parts), 0, -1):
-        try:
-            found: object = importlib.import_module(".".join(parts[:cut]))
-        except ModuleNotFoundError:
-            continue
-        for part in parts[cut:]:
-            fields = getattr(found, "__annotations__", {}) | getattr(found, "model_fields", {})
-            if part in fields and not hasattr(found, part):
-                return True
-            if not hasattr(found, part):
-                return False
-            found = getattr(found, part)
-        return True
-    return False
+    try:
+        resolve(name)
+    except (AttributeError, ModuleNotFoundError):
+        return False
+    return True
 
 
 def test_names_of_code_lead_somewhere() -> None:

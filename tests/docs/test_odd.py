@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import re
 import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
+from code_names import resolve
 
 # The tools are not part of the package; tests run from a checkout.
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,20 +52,6 @@ def code() -> Code:
 @cache
 def rendered() -> dict[Path, str]:
     return command.render()
-
-
-def resolve(path: str) -> object:
-    """Import what a dotted path names."""
-    parts = path.split(".")
-    for cut in range(len(parts), 0, -1):
-        try:
-            found: object = importlib.import_module(".".join(parts[:cut]))
-        except ModuleNotFoundError:
-            continue
-        for part in parts[cut:]:
-            found = getattr(found, part)
-        return found
-    raise ModuleNotFoundError(path)
 
 
 @pytest.mark.parametrize("file", [ODD, TABLES], ids=lambda file: file.name)
